@@ -1,0 +1,1 @@
+"""Judges generated audio: does a clip do what its caption says, and how good does it sound?"""

@@ -1,0 +1,1 @@
+"""The audio language models that answer questions, by name."""

@@ -1,0 +1,1 @@
+"""The judges: pairs in, scores out."""

@@ -1,0 +1,1 @@
+"""Statistics of scores and ratings, as functions of arrays."""
