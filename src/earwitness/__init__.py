@@ -1,1 +1,81 @@
-"""Judges generated audio: does a clip do what its caption says, and how good does it sound?"""
+"""Judges generated audio: does a clip do what its caption says, and how good does it sound?
+
+The public names are resolved on first use, so that importing the package loads neither torch nor SciPy.
+
+Example:
+    >>> import earwitness as ew
+    >>> judge = ew.AQAScore(ew.FakeBackbone({"dog": 0.9}))
+    >>> judge.recipe.parts["template"]["number"]
+    1
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from earwitness.audio import from_array, read_audio
+    from earwitness.backbones import load_backbone
+    from earwitness.backbones.fake import FakeBackbone
+    from earwitness.errors import EarwitnessError
+    from earwitness.judges.aqascore import AQAScore
+    from earwitness.manifest import read_pairs
+    from earwitness.run import Run, evaluate, open_run
+    from earwitness.types import Audio, Estimate, Item, Judge, Pair, Recipe, Rubric, Score, Verdict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AQAScore": "earwitness.judges.aqascore",
+    "Audio": "earwitness.types",
+    "EarwitnessError": "earwitness.errors",
+    "Estimate": "earwitness.types",
+    "FakeBackbone": "earwitness.backbones.fake",
+    "Item": "earwitness.types",
+    "Judge": "earwitness.types",
+    "Pair": "earwitness.types",
+    "Recipe": "earwitness.types",
+    "Rubric": "earwitness.types",
+    "Run": "earwitness.run",
+    "Score": "earwitness.types",
+    "Verdict": "earwitness.types",
+    "evaluate": "earwitness.run",
+    "from_array": "earwitness.audio",
+    "load_backbone": "earwitness.backbones",
+    "open_run": "earwitness.run",
+    "read_audio": "earwitness.audio",
+    "read_pairs": "earwitness.manifest",
+}
+
+__all__ = [
+    "AQAScore",
+    "Audio",
+    "EarwitnessError",
+    "Estimate",
+    "FakeBackbone",
+    "Item",
+    "Judge",
+    "Pair",
+    "Recipe",
+    "Rubric",
+    "Run",
+    "Score",
+    "Verdict",
+    "evaluate",
+    "from_array",
+    "load_backbone",
+    "open_run",
+    "read_audio",
+    "read_pairs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'earwitness' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

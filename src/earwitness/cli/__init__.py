@@ -1,1 +1,64 @@
-"""The command line: one file per command, each parses, calls and prints."""
+"""The command line: one file per command, each parses, calls and prints.
+
+Exit codes: 0 fine, 2 usage, 3 too few pairs scored, 4 run locked or incompatible, 5 backbone unreachable,
+130 interrupted, 1 anything else. A user's mistake shows one line, never a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from earwitness import __version__
+from earwitness.cli import export, listing, scenes, score
+from earwitness.errors import EarwitnessError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="earwitness",
+    help="Judges generated audio: does a clip do what its caption says, and how good does it sound?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"earwitness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("score")(score.score)
+app.command("list")(listing.list_names)
+app.command("export")(export.export)
+app.add_typer(scenes.app, name="scenes")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except EarwitnessError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has left; closing stderr keeps Python from complaining about it.
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,57 @@
+"""``earwitness list``: what can be named on the command line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from earwitness.report.tables import Table
+
+
+class Names(StrEnum):
+    """The tables of names."""
+
+    backbones = "backbones"
+    templates = "templates"
+    presets = "presets"
+
+
+def list_names(
+    names: Annotated[Names, typer.Argument(help="Which names.")],
+    json_output: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List the backbones, templates or presets that can be named."""
+    import shutil
+
+    from earwitness.report.tables import write_table
+
+    table = {Names.backbones: _backbones, Names.templates: _templates, Names.presets: _presets}[names]()
+    width = shutil.get_terminal_size((100, 24)).columns
+    print(write_table(table, "json" if json_output else "text", width=width))
+
+
+def _backbones() -> Table:
+    from earwitness.backbones import list_backbones
+    from earwitness.report.tables import Table
+
+    rows = tuple((info.name, info.checkpoint, info.heard_at_once, info.note) for info in list_backbones())
+    return Table(("name", "checkpoint", "heard at once (s)", "note"), rows)
+
+
+def _templates() -> Table:
+    from earwitness.report.tables import Table
+    from earwitness.rubrics.template import TEMPLATES
+
+    rows = tuple((t.number, language, text, t.note) for t in TEMPLATES.values() for language, text in t.texts.items())
+    return Table(("number", "language", "text", "note"), rows)
+
+
+def _presets() -> Table:
+    from earwitness.judges.aqascore import PRESETS
+    from earwitness.report.tables import Table
+
+    rows = tuple((name, p.template, p.answers, p.front_end, p.note) for name, p in PRESETS.items())
+    return Table(("name", "template", "answers", "front end", "note"), rows)

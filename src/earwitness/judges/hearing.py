@@ -1,0 +1,99 @@
+"""From a pair to what the backbone hears: the caption checked, the clip decoded, resampled and cut into windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from earwitness.audio import cut, read_audio, resample
+from earwitness.backbones.base import Backbone, FrontEnd, LimitedVocabulary
+from earwitness.errors import AudioError, CaptionError
+from earwitness.judges.windows import Window, plan_windows
+from earwitness.types import Audio, Pair
+
+# Longer than any caption; beyond it a text is a mistake in the manifest and would crowd the clip out of the context.
+MAX_CAPTION = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A pair made ready for a backbone.
+
+    Attributes:
+        pair: as it came.
+        audio: the decoded clip at its own rate; its hash and flags go into the record.
+        windows: what is heard at once, in seconds from the clip's start.
+        clips: the audio of each window at the backbone's rate.
+        flags: doubts found so far.
+    """
+
+    pair: Pair
+    audio: Audio
+    windows: tuple[Window, ...]
+    clips: tuple[Audio, ...]
+    flags: frozenset[str]
+
+
+def hear(pair: Pair, backbone: Backbone, front_end: FrontEnd) -> Heard:
+    """Read a pair for this backbone.
+
+    ``correct`` hears the whole clip, in windows where the backbone cannot hear it at once; ``paper`` keeps what the
+    model's released front-end keeps and flags the cut.
+
+    Raises:
+        ClipError: if the caption or the clip cannot be judged.
+    """
+    flags = check_caption(pair, backbone)
+    audio = segment(read_audio(pair.audio), pair.meta)
+    if audio.duration < backbone.min_duration:
+        raise AudioError(
+            f"clip of '{pair.id}' lasts {audio.duration:.2f} s; {backbone.name} needs at least "
+            f"{backbone.min_duration:.2f} s.",
+            code="too_short",
+        )
+    sounding = resample(audio, backbone.sample_rate)
+    if front_end == "paper" and sounding.duration > backbone.released_window:
+        sounding = cut(sounding, 0.0, backbone.released_window)
+        flags |= {"cut_by_front_end"}
+    windows = plan_windows(sounding.duration, backbone.max_duration)
+    clips = (sounding,) if len(windows) == 1 else tuple(cut(sounding, w.start, w.end) for w in windows)
+    return Heard(pair, audio, windows, clips, flags | frozenset(audio.flags))
+
+
+def check_caption(pair: Pair, backbone: Backbone) -> frozenset[str]:
+    """Flags of the caption.
+
+    Raises:
+        CaptionError: if it says nothing, is too long, or names nothing that the backbone was taught.
+    """
+    caption = pair.caption
+    if not any(character.isalnum() for character in caption):
+        raise CaptionError(f"caption of '{pair.id}' is {caption!r}: it names nothing to hear.", code="caption_empty")
+    if len(caption) > MAX_CAPTION:
+        raise CaptionError(
+            f"caption of '{pair.id}' has {len(caption):,} characters; at most {MAX_CAPTION:,} are judged.",
+            code="caption_too_long",
+        )
+    if not isinstance(backbone, LimitedVocabulary):
+        return frozenset()
+    if not backbone.names_something(caption):
+        raise CaptionError(
+            f"caption of '{pair.id}' names no sound that backbone '{backbone.name}' was taught: {caption[:80]!r}. "
+            "Larger backbones know more: earwitness list backbones",
+            code="outside_vocabulary",
+        )
+    return frozenset({"partly_outside_vocabulary"} if backbone.unknown_words(caption) else ())
+
+
+def segment(audio: Audio, meta: Mapping[str, Any]) -> Audio:
+    """The part of a clip that its manifest names by ``start_time`` and ``end_time`` in seconds, or all of it."""
+    start, end = meta.get("start_time"), meta.get("end_time")
+    if start is None and end is None:
+        return audio
+    first, last = float(start or 0.0), audio.duration if end is None else float(end)
+    if not 0.0 <= first < last or first >= audio.duration:
+        raise AudioError(
+            f"segment {first:g}-{last:g} s does not lie in a clip of {audio.duration:.2f} s.", code="segment_outside"
+        )
+    return cut(audio, first, min(last, audio.duration))
