@@ -42,7 +42,7 @@ def _options(
     pass
 
 
-app.command("score")(score.score)
+app.command("score", epilog=score.EXAMPLES)(score.score)
 app.command("list")(listing.list_names)
 app.command("export")(export.export)
 app.add_typer(scenes.app, name="scenes")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from earwitness.cli.terminal import TableFormat, terminal_width
+
 if TYPE_CHECKING:
     from earwitness.report.tables import Table
 
@@ -21,16 +23,13 @@ class Names(StrEnum):
 
 def list_names(
     names: Annotated[Names, typer.Argument(help="Which names.")],
-    json_output: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
     """List the backbones, templates or presets that can be named."""
-    import shutil
-
     from earwitness.report.tables import write_table
 
     table = {Names.backbones: _backbones, Names.templates: _templates, Names.presets: _presets}[names]()
-    width = shutil.get_terminal_size((100, 24)).columns
-    print(write_table(table, "json" if json_output else "text", width=width))
+    print(write_table(table, output.value, width=terminal_width()))
 
 
 def _backbones() -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from earwitness.cli.terminal import TableFormat, terminal_width
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from earwitness.manifest import Pairs
     from earwitness.report.tables import Format
     from earwitness.run import Run
+
+# How `score` is used, shown under its options.
+EXAMPLES = """\b
+Examples:
+  earwitness score rain.wav "Heavy rain, then a dog barks twice."
+  earwitness score generated.csv --backbone qwen2.5-omni-7b --out runs/may
+  earwitness score clips/ --caption-from folder
+"""
 
 ENOUGH_SCORED, ALL_BUT_FEW_SCORED = 0.95, 0.99
 TOO_FEW_SCORED = 3
@@ -37,14 +45,6 @@ class CaptionFrom(StrEnum):
     auto = "auto"
     folder = "folder"
     txt = "txt"
-
-
-class OutputFormat(StrEnum):
-    """How a table is printed."""
-
-    text = "text"
-    csv = "csv"
-    json = "json"
 
 
 def score(
@@ -81,17 +81,10 @@ def score(
         bool, typer.Option("--trust-remote-code", help="Run code that comes with the checkpoint.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print how the source is read; score nothing.")] = False,
-    output: Annotated[OutputFormat, typer.Option("--format", help="How the table is printed.")] = OutputFormat.text,
-    json_output: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
-    """Score how well clips match their captions: P(yes) to "does this audio contain ...?", 0 to 1.
-
-    \b
-      earwitness score rain.wav "Heavy rain, then a dog barks twice."
-      earwitness score generated.csv --backbone qwen2.5-omni-7b --out runs/may
-      earwitness score clips/ --caption-from folder
-    """
-    form = cast("Format", "json" if json_output else output.value)
+    """Score how well clips match their captions: P(yes) to "does this audio contain ...?", 0 to 1."""
+    form = cast("Format", output.value)
     pairs = None
     if caption is None:
         pairs = _pairs(source, caption_from, limit, shard, seed, allow_outside_root)
@@ -167,7 +160,7 @@ def _score_clip(judge: AQAScore, source: str, caption: str, form: Format) -> Non
     from earwitness.types import Pair
 
     result = judge.score(Pair(source, caption, id=Path(source).name))
-    print(write_table(score_table([result], judge.recipe), form, width=_width()))
+    print(write_table(score_table([result], judge.recipe), form, width=terminal_width()))
 
 
 def _score_run(judge: AQAScore, pairs: Pairs, out: Path, form: Format) -> None:
@@ -176,7 +169,7 @@ def _score_run(judge: AQAScore, pairs: Pairs, out: Path, form: Format) -> None:
     from earwitness.run import evaluate
 
     run = evaluate(judge, pairs, out=out)
-    print(write_table(run_table(run, rows=None if form != "text" else 20), form, width=_width()))
+    print(write_table(run_table(run, rows=None if form != "text" else 20), form, width=terminal_width()))
     if run.interrupted:
         print(f"interrupted; the same command resumes {out}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
@@ -201,7 +194,3 @@ def _name(source: str) -> str:
     """
     plain = Path(*[part for part in Path(source).parts if not any(sign in part for sign in "*?[")] or ["run"])
     return plain.resolve().stem if plain.name in ("", ".", "..") else plain.stem
-
-
-def _width() -> int:
-    return shutil.get_terminal_size((100, 24)).columns
