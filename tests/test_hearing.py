@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+import soundfile
+from beep_backbone import BeepBackbone
+from clips import clip, tone
+
+from earwitness.errors import AudioError, CaptionError
+from earwitness.judges.hearing import MAX_CAPTION, check_caption, hear, segment
+from earwitness.types import Pair
+
+
+class Taught(BeepBackbone):
+    """Knows the word beep alone."""
+
+    def unknown_words(self, caption):
+        return tuple(word for word in caption.split() if word not in ("a", "beep"))
+
+    def names_something(self, caption):
+        return "beep" in caption
+
+
+@pytest.mark.parametrize("caption", ["", ".", ":", "  \n", "?!", "。"])
+def test_null_captions_are_refused(caption):
+    with pytest.raises(CaptionError) as caught:
+        check_caption(Pair(clip(1), caption), BeepBackbone())
+    assert caught.value.code == "caption_empty"
+
+
+def test_a_caption_of_a_megabyte_is_refused():
+    with pytest.raises(CaptionError, match="1,000,000 characters") as caught:
+        check_caption(Pair(clip(1), "a" * 1_000_000), BeepBackbone())
+    assert caught.value.code == "caption_too_long"
+    assert check_caption(Pair(clip(1), "a" * MAX_CAPTION), BeepBackbone()) == frozenset()
+
+
+def test_a_caption_outside_the_vocabulary_is_not_guessed():
+    with pytest.raises(CaptionError, match="names no sound") as caught:
+        check_caption(Pair(clip(1), "a tractor"), Taught())
+    assert caught.value.code == "outside_vocabulary"
+
+
+def test_a_caption_partly_outside_the_vocabulary_is_flagged():
+    assert check_caption(Pair(clip(1), "a beep"), Taught()) == frozenset()
+    assert check_caption(Pair(clip(1), "a beep tractor"), Taught()) == {"partly_outside_vocabulary"}
+
+
+def test_a_clip_is_heard_at_the_backbones_rate_and_known_by_its_own(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(1.0, rate=44100), 44100)
+    heard = hear(Pair(tmp_path / "a.wav", "a tone"), BeepBackbone(), "correct")
+    assert [audio.sample_rate for audio in heard.clips] == [16000]
+    assert heard.audio.sample_rate == 44100
+    assert abs(len(heard.clips[0].samples) - 16000) <= 1
+
+
+def test_long_clips_come_in_windows_that_cover_them():
+    heard = hear(Pair(clip(31), "a tone"), BeepBackbone(), "correct")
+    assert all(audio.duration == pytest.approx(10) for audio in heard.clips)
+    assert (heard.windows[0].start, heard.windows[-1].end) == (0.0, pytest.approx(31))
+    overlaps = [a.end - b.start for a, b in zip(heard.windows, heard.windows[1:], strict=False)]
+    assert min(overlaps) >= 1.0 - 1e-9
+
+
+def test_a_segment_is_cut_from_its_clip():
+    audio = clip(5)
+    assert segment(audio, {}) is audio
+    part = segment(audio, {"start_time": 1.5, "end_time": 3})
+    assert part.duration == 1.5
+    np.testing.assert_array_equal(part.samples, audio.samples[24000:48000])
+    assert segment(audio, {"start_time": 4}).duration == 1.0
+
+
+@pytest.mark.parametrize("times", [(6, 7), (3, 2), (-1, 2), (5, None)])
+def test_a_segment_outside_its_clip_is_an_error(times):
+    with pytest.raises(AudioError, match="does not lie in a clip of 5.00 s"):
+        segment(clip(5), {"start_time": times[0], "end_time": times[1]})
+
+
+def test_silence_is_heard_and_flagged():
+    from earwitness.audio import from_array
+
+    silence = from_array(np.zeros(16000, np.float32), sample_rate=16000)
+    assert "silent" in hear(Pair(silence, "a tone"), BeepBackbone(), "correct").flags
