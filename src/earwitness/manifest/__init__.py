@@ -1,0 +1,15 @@
+"""Lists of pairs as people keep them, read into ``Pair``s one at a time.
+
+Tables (CSV, TSV, JSON Lines, Parquet), NeMo and audiobox manifests, Hugging Face AudioFolders and datasets, Kaldi's
+``wav.scp``, folders, globs and single files. A manifest that is wrong is refused before anything is scored, with file,
+line, what was got and what was wanted; a clip that is missing or broken is found later and costs only its own score.
+
+    rows.py      where rows come from: one reader a form
+    columns.py   which cell of a row means what
+    places.py    where a clip may lie
+    pairs.py     rows into pairs; limits, samples and shards
+"""
+
+from earwitness.manifest.pairs import CaptionFrom, Pairs, read_pairs
+
+__all__ = ["CaptionFrom", "Pairs", "read_pairs"]

@@ -1,0 +1,304 @@
+"""Rows into pairs: captions, stable ids, and which of the pairs are wanted.
+
+A pair's id is its ``id`` cell, or made of the clip's path relative to the manifest and the caption, so that it is the
+same on every machine and does not change when rows are shuffled, limited or sharded. Times in ``meta`` are seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, cast
+
+import numpy as np
+
+from earwitness.errors import ManifestError, UsageError
+from earwitness.manifest import columns as cells_of
+from earwitness.manifest.columns import Columns, find_columns, missing_column
+from earwitness.manifest.places import locate
+from earwitness.manifest.rows import Row, read_lines
+from earwitness.manifest.sources import find_source
+from earwitness.types import Language, Pair
+
+CaptionFrom = Literal["auto", "column", "folder", "txt"]
+
+CAPTIONS: Mapping[CaptionFrom, str] = {
+    "folder": "name of the clip's folder, underscores as blanks",
+    "txt": ".txt file of the clip's name beside it",
+}
+
+
+def read_pairs(
+    source: str | Path,
+    *,
+    caption_from: CaptionFrom = "auto",
+    columns: Mapping[str, str] | None = None,
+    allow_outside_root: bool = False,
+    limit: int | None = None,
+    shard: tuple[int, int] | None = None,
+    seed: int | None = None,
+) -> Pairs:
+    r"""Read pairs of clip and caption from whatever lists them.
+
+    Args:
+        source: a CSV, TSV, JSON Lines or Parquet file (NeMo's and audiobox' included), a Kaldi ``wav.scp``, a folder
+            of clips, with ``metadata.csv`` or without, a glob, one audio file, or
+            ``hf://NAME[@REVISION][:CONFIG][:SPLIT]`` for a Hugging Face dataset.
+        caption_from: ``column``; ``folder``, the name of the clip's folder; ``txt``, the same-named ``.txt`` file;
+            ``auto`` takes a table's column, and ``.txt`` files where there is no table.
+        columns: columns by field where their names are not understood, such as ``{"caption": "prompt_en"}``; fields
+            are audio, caption, id, system, group, language, start_time, end_time, and ``ratings.AXIS``.
+        allow_outside_root: let the manifest name clips outside its folder.
+        limit: take so many pairs: the first ones, or with ``seed`` a sample; after ``shard``.
+        shard: ``(i, n)`` takes the i-th of n parts, counted from 1; the parts are told apart by id, so they do not
+            change with the order of rows.
+        seed: of the sample; the same pairs for the same seed, in the manifest's order.
+
+    Returns:
+        Pairs that are read anew on each iteration.
+
+    Raises:
+        UsageError: if the arguments contradict each other.
+        ManifestError: if the source does not exist or is of no known form; on iteration or ``check``, if it cannot
+            be read as written.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> _ = (folder / "clips.csv").write_text("file_name,text\nrain.wav,Heavy rain.\n")
+        >>> [(pair.id, pair.caption) for pair in read_pairs(folder / "clips.csv")]
+        [('rain-651fc46ad4b5', 'Heavy rain.')]
+    """
+    return Pairs(str(source), caption_from, columns or {}, allow_outside_root, limit, shard, seed)
+
+
+class Pairs:
+    """The pairs of one source, read anew on each iteration.
+
+    Attributes:
+        total: how many there are; None until ``check`` has counted them.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        caption_from: CaptionFrom,
+        columns: Mapping[str, str],
+        allow_outside_root: bool,
+        limit: int | None,
+        shard: tuple[int, int] | None,
+        seed: int | None,
+    ) -> None:
+        _check_choice(limit, shard, seed)
+        self._source = find_source(source, clips_only=caption_from in ("folder", "txt"))
+        self._caption_from = self._source.captions if caption_from == "auto" else caption_from
+        self._columns = columns
+        self._allow_outside = allow_outside_root
+        self._limit, self._shard, self._seed = limit, shard, seed
+        self.total: int | None = None
+
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        """How the source is read: its form, and where each field comes from."""
+        row = next(self._source.rows(), None)
+        if row is None:
+            raise self._nothing()
+        columns = self._find_columns(row)
+        caption = {"caption": CAPTIONS[self._caption_from]} if self._caption_from in CAPTIONS else {}
+        ratings = {f"ratings.{axis}": column for axis, column in columns.ratings.items()}
+        rest = ", ".join(columns.rest(row.cells))
+        return {"form": self._source.form, **columns.fields, **caption, **ratings, **({"meta": rest} if rest else {})}
+
+    def __iter__(self) -> Iterator[Pair]:
+        """Pairs in the order of the source."""
+        return (pair for _, pair in self._placed())
+
+    def check(self) -> int:
+        """Read the source through before anything is scored, and count its pairs.
+
+        A dataset on the hub is not read twice; what is wrong with it comes up on iteration.
+
+        Raises:
+            ManifestError: if a row cannot be read as written, two pairs have one id, or there is no pair at all.
+        """
+        if not self._source.local:
+            return 0
+        # Eight bytes a pair, so that a million of them can be compared in bounded memory.
+        ids, captioned = array("Q"), False
+        for _, pair in self._placed():
+            ids.append(_hash(pair.id))
+            captioned = captioned or bool(pair.caption)
+        self._check_found(len(ids), captioned)
+        values, counts = np.unique(np.asarray(ids), return_counts=True)
+        if len(values) < len(ids):
+            self._raise_duplicate(int(values[np.argmax(counts)]))
+        self.total = len(ids)
+        return self.total
+
+    def _check_found(self, count: int, captioned: bool) -> None:
+        if not count and self._shard is None:
+            raise self._nothing()
+        if count and not captioned and self._caption_from == "txt":
+            raise ManifestError(
+                f"{self._source.label} has no .txt file with a caption beside any of its {count:,} clips. For captions "
+                "from folder names: caption_from='folder' (--caption-from folder)."
+            )
+
+    def _nothing(self) -> ManifestError:
+        return ManifestError(f"{self._source.label} holds no pairs; wanted at least one clip with its caption.")
+
+    def _raise_duplicate(self, hashed: int) -> None:
+        (first, pair), (second, _) = islice(
+            ((place, pair) for place, pair in self._placed() if _hash(pair.id) == hashed), 2
+        )
+        raise ManifestError(
+            f"{self._source.label}, {second}: id {pair.id!r} is that of {first} already. Rows without an id column "
+            "must differ in clip or caption; ids must differ from each other."
+        )
+
+    def _placed(self) -> Iterator[tuple[str, Pair]]:
+        """The wanted pairs with their places."""
+        placed = self._sharded()
+        if self._limit is None:
+            return placed
+        if self._seed is None:
+            return islice(placed, self._limit)
+        rank = _ranking(self._seed)
+        drawn = set(heapq.nsmallest(self._limit, (rank(pair.id) for _, pair in self._sharded())))
+        return ((place, pair) for place, pair in placed if rank(pair.id) in drawn)
+
+    def _sharded(self) -> Iterator[tuple[str, Pair]]:
+        if self._shard is None:
+            return self._all()
+        part, parts = self._shard
+        return ((place, pair) for place, pair in self._all() if _hash(pair.id) % parts == part - 1)
+
+    def _all(self) -> Iterator[tuple[str, Pair]]:
+        columns: Columns | None = None
+        for row in self._source.rows():
+            if columns is None:
+                columns = self._find_columns(row)
+            try:
+                yield row.place, self._pair(row, columns)
+            except ManifestError as error:
+                raise ManifestError(f"{self._source.label}, {row.place}: {error}") from error
+
+    def _find_columns(self, row: Row) -> Columns:
+        try:
+            columns = find_columns(list(row.cells), self._columns)
+            for field in ("audio", "caption") if self._caption_from == "column" else ("audio",):
+                if field not in columns.fields:
+                    raise missing_column(field, list(row.cells))
+        except ManifestError as error:
+            raise ManifestError(f"{self._source.label}: {error}") from error
+        return columns
+
+    def _pair(self, row: Row, columns: Columns) -> Pair:
+        text = {
+            field: cells_of.text(columns.value(row.cells, field), field)
+            for field in ("id", "system", "group", "language")
+        }
+        clip, name = self._clip(row, columns)
+        caption = self._caption(row, columns, clip)
+        segment = _segment(row, columns)
+        # A segment is a clip of its own; the path alone would give all segments of a file one id.
+        named = Pair(name if isinstance(clip, Path) else clip, caption + "\0".join(("", *map(repr, segment.values()))))
+        return replace(
+            named,
+            id=text["id"] or (named.id if isinstance(clip, Path) else _id_of_bytes(named.id, name)),
+            audio=clip,
+            caption=caption,
+            system=text["system"] or None,
+            group=text["group"] or None,
+            language=_language(text["language"]) or named.language,
+            ratings=_ratings(row, columns),
+            meta={**columns.rest(row.cells), **({"audio": name} if name else {}), **segment},
+        )
+
+    def _clip(self, row: Row, columns: Columns) -> tuple[Path | bytes, str]:
+        """The clip and its name: a path relative to the root, or what the bytes are said to be called."""
+        cell = columns.value(row.cells, "audio")
+        if isinstance(cell, Mapping) and ("bytes" in cell or "path" in cell):
+            if cell.get("bytes") is not None:
+                return bytes(cell["bytes"]), str(cell.get("path") or "")
+            cell = cell.get("path")
+        if isinstance(cell, bytes):
+            return cell, ""
+        if not isinstance(cell, str) or not cell.strip():
+            raise ManifestError(f"audio is {_shown(cell)}; wanted a path, bytes, or {{bytes, path}}.")
+        place = locate(cell, self._source.root, allow_outside=self._allow_outside)
+        return place.path, place.name
+
+    def _caption(self, row: Row, columns: Columns, clip: Path | bytes) -> str:
+        if self._caption_from == "column":
+            return cells_of.text(columns.value(row.cells, "caption"), "caption")
+        if isinstance(clip, bytes):
+            raise ManifestError(
+                f"a clip given as bytes has no {self._caption_from} beside it; wanted a caption column."
+            )
+        if self._caption_from == "folder":
+            return clip.parent.name.replace("_", " ")
+        beside = clip.with_suffix(".txt")
+        return "".join(read_lines(beside)).strip() if beside.is_file() else ""
+
+
+def _check_choice(limit: int | None, shard: tuple[int, int] | None, seed: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise UsageError(f"limit is {limit}; wanted at least 1.")
+    if shard is not None and not 1 <= shard[0] <= shard[1]:
+        raise UsageError(f"shard is {shard[0]}/{shard[1]}; wanted i/n with 1 <= i <= n.")
+    if seed is not None and limit is None:
+        raise UsageError("seed draws a sample of limit pairs; wanted a limit with it.")
+
+
+def _segment(row: Row, columns: Columns) -> dict[str, float]:
+    """``start_time`` and ``end_time`` where the row names a part of its file: audiobox' way, or NeMo's.
+
+    A start without an end is none: AudioCaps' tells where the clip was in the film that it was cut from.
+    """
+    start, end, offset, duration = (
+        cells_of.number(columns.value(row.cells, field), field)
+        for field in ("start_time", "end_time", "offset", "duration")
+    )
+    if start is None and end is None and offset is not None and duration is not None:
+        start, end = offset, offset + duration
+    if start is None or end is None:
+        return {}
+    if not 0 <= start < end:
+        raise ManifestError(f"the segment is {start:g} to {end:g} s; wanted 0 <= start < end.")
+    return {"start_time": start, "end_time": end}
+
+
+def _language(text: str) -> Language | None:
+    """``en`` or ``zh``, of tags such as ``en-GB`` too; None to tell it by script."""
+    tag = text.lower().replace("_", "-").partition("-")[0]
+    if tag not in ("", "en", "zh"):
+        raise ManifestError(f"language is {text!r}; wanted en, zh, or nothing to tell it by the caption's script.")
+    return cast("Language", tag) if tag else None
+
+
+def _ratings(row: Row, columns: Columns) -> dict[str, float]:
+    read = {axis: cells_of.number(row.cells.get(column), column) for axis, column in columns.ratings.items()}
+    return {axis: rating for axis, rating in read.items() if rating is not None}
+
+
+def _id_of_bytes(hashed: str, name: str) -> str:
+    """The id of bytes, with their file's name in front where they have one."""
+    return PurePosixPath(name).stem + hashed.removeprefix("audio") if name else hashed
+
+
+def _shown(cell: Any) -> str:
+    return repr(cell)[:60] if isinstance(cell, str | None) else f"a {type(cell).__name__}"
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def _ranking(seed: int) -> Callable[[str], int]:
+    return lambda text: _hash(f"{seed}\0{text}")

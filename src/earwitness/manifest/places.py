@@ -1,0 +1,99 @@
+"""Where a clip may lie: inside the folder of the manifest that names it, unless its user says otherwise.
+
+A manifest may come from anyone, so by default it cannot point a judge at other files of the machine. Paths come out
+twice: absolute, to open the clip, and relative to the root with forward slashes, which names it on any machine.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PureWindowsPath
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from earwitness.errors import ManifestError
+
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"})
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A clip's file: ``path`` opens it, ``name`` is what it is called wherever the manifest is moved to."""
+
+    path: Path
+    name: str
+
+
+def locate(text: str, root: Path, *, allow_outside: bool = False) -> Place:
+    """The file that a manifest in ``root`` means by ``text``.
+
+    Whether it exists is not asked: a missing clip costs its own score, not the run.
+
+    Args:
+        text: a path, relative to the root or absolute, or a ``file:`` address.
+        root: the manifest's folder.
+        allow_outside: accept absolute paths, ``file:`` and network addresses, ``..`` and links out of the root.
+
+    Raises:
+        ManifestError: if the path is none, an address on the web, or leaves the root without leave.
+
+    Example:
+        >>> locate("clips/a.wav", Path("/data")).name
+        'clips/a.wav'
+        >>> locate("../secret.wav", Path("/data"))
+        Traceback (most recent call last):
+        earwitness.errors.ManifestError: '../secret.wav' leaves the manifest's folder; move the clip there, or allow \
+it with allow_outside_root=True (--allow-outside-root).
+    """
+    if "\0" in text:
+        raise ManifestError(f"{text!r} holds a zero byte; wanted a path.")
+    plain = _plain_path(text, allow_outside)
+    path = Path(os.path.normpath(root / plain))
+    inside = path.is_relative_to(root) and not _is_foreign(plain)
+    if not allow_outside and not (inside and _resolves_inside(path, root)):
+        raise _outside(text)
+    return Place(path, path.relative_to(root).as_posix() if inside else path.as_posix())
+
+
+def _plain_path(text: str, allow_outside: bool) -> str:
+    # One letter before a colon is a Windows drive, not a scheme.
+    if not _SCHEME.match(text):
+        return text
+    address = urlsplit(text)
+    if address.scheme.lower() != "file":
+        # A colon is legal in a file's name; only with // is it an address for certain.
+        if "://" not in text:
+            return text
+        raise ManifestError(f"{text[:80]!r} is a web address; wanted a path. Download the clip first.")
+    if not allow_outside:
+        raise _outside(text)
+    return url2pathname(address.path)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether another system would take this for an absolute or network path."""
+    return text.startswith(("\\\\", "//")) or bool(PureWindowsPath(text).drive)
+
+
+def _resolves_inside(path: Path, root: Path) -> bool:
+    real_root = _real(str(root))
+    real = os.path.realpath(path) if path.is_symlink() else os.path.join(_real(str(path.parent)), path.name)
+    return Path(real).is_relative_to(real_root)
+
+
+# Clips share few folders, and following links costs a system call for each part of a path.
+@lru_cache(maxsize=4096)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
+def _outside(text: str) -> ManifestError:
+    return ManifestError(
+        f"{text[:200]!r} leaves the manifest's folder; move the clip there, or allow it with "
+        "allow_outside_root=True (--allow-outside-root)."
+    )

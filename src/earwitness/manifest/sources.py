@@ -1,0 +1,164 @@
+"""What a user points at: a table, a folder, a glob, one clip, or a dataset on the Hugging Face hub."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from earwitness.errors import ManifestError, MissingDependencyError
+from earwitness.manifest.places import AUDIO_SUFFIXES
+from earwitness.manifest.rows import READERS, Row
+
+HUB = "hf://"
+# As a Hugging Face AudioFolder names the table beside its files.
+METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".tsv", ".jsonl", ".parquet"))
+
+_HUB_NAME = re.compile(r"hf://(?P<name>[^@:]+)(?:@(?P<revision>[^:]+))?(?::(?P<config>[^:]*))?(?::(?P<split>[^:]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that can be read again and again, and how to speak of them.
+
+    Attributes:
+        form: its kind, in words.
+        label: its name in error texts.
+        root: the folder that its clips must not leave.
+        rows: starts reading from the first row.
+        captions: where captions come from unless the caller says otherwise.
+        local: whether reading it twice costs nothing but time.
+    """
+
+    form: str
+    label: str
+    root: Path
+    rows: Callable[[], Iterator[Row]]
+    captions: Literal["column", "txt"] = "column"
+    local: bool = True
+
+
+def find_source(text: str, *, clips_only: bool = False) -> Source:
+    """The source that a path, glob or ``hf://`` name stands for.
+
+    Args:
+        text: what the user wrote.
+        clips_only: read a folder's clips, even if it holds a metadata file.
+
+    Raises:
+        ManifestError: if there is nothing of the kind.
+    """
+    if text.startswith(HUB):
+        return _hub(text)
+    path = Path(text)
+    if path.is_dir():
+        metadata = next((path / name for name in METADATA if (path / name).is_file()), None)
+        return _table(metadata) if metadata and not clips_only else _folder(path)
+    if glob.has_magic(text) and not path.exists():
+        return _glob(text)
+    if path.suffix.lower() in AUDIO_SUFFIXES and path.exists():
+        root = path.absolute().parent
+        return Source("audio file", path.name, root, lambda: iter([_clip(path.name)]), "txt")
+    if path.suffix.lower() in READERS or path.name == "wav.scp":
+        return _table(path)
+    raise _unknown(text, path)
+
+
+def _unknown(text: str, path: Path) -> ManifestError:
+    if path.exists():
+        return ManifestError(
+            f"{path.name} has the ending {path.suffix or 'none'}; wanted a manifest ({', '.join(READERS)}), an audio "
+            f"file ({', '.join(sorted(AUDIO_SUFFIXES))}) or a folder."
+        )
+    hint = f" For a Hugging Face dataset write {HUB}{text}" if re.fullmatch(r"[\w.-]+/[\w.-]+", text) else ""
+    return ManifestError(f"{text!r} does not exist; wanted a manifest, folder, glob or audio file.{hint}")
+
+
+def _table(path: Path) -> Source:
+    reader = READERS[path.suffix.lower()]
+    return Source(f"{path.suffix[1:].lower()} table", path.name, path.absolute().parent, lambda: reader(path))
+
+
+def _clip(name: str) -> Row:
+    return Row(f"file {name}", {"audio": name})
+
+
+def _folder(folder: Path) -> Source:
+    root = folder.absolute()
+    return Source("folder", folder.name or str(root), root, lambda: _walk(root), "txt")
+
+
+def _walk(root: Path) -> Iterator[Row]:
+    """Clips below a folder, in the order of their names; hidden files, such as macOS' ``._`` twins, are left out."""
+    for folder, subfolders, files in os.walk(root):
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for name in sorted(files):
+            if Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith("."):
+                yield _clip(Path(folder, name).relative_to(root).as_posix())
+
+
+def _glob(pattern: str) -> Source:
+    fixed = []
+    for part in Path(pattern).absolute().parts:
+        if glob.has_magic(part):
+            break
+        fixed.append(part)
+    root = Path(*fixed)
+    rest = Path(pattern).absolute().relative_to(root).as_posix()
+
+    def rows() -> Iterator[Row]:
+        for name in sorted(glob.glob(rest, root_dir=root, recursive=True)):
+            if Path(name).suffix.lower() in AUDIO_SUFFIXES and (root / name).is_file():
+                yield _clip(Path(name).as_posix())
+
+    return Source("glob", pattern, root, rows, "txt")
+
+
+def _hub(text: str) -> Source:
+    """``hf://NAME[@REVISION][:CONFIG][:SPLIT]``; ``NAME`` may be a local folder that ``datasets`` can load."""
+    named = _HUB_NAME.fullmatch(text)
+    if not named:
+        raise ManifestError(f"{text!r} is no dataset's name; wanted hf://OWNER/NAME[@REVISION][:CONFIG][:SPLIT].")
+    wanted = named.groupdict()
+    root = Path(wanted["name"]).absolute()
+    return Source("Hugging Face dataset", text, root, lambda: _hub_rows(text, wanted), local=False)
+
+
+def _hub_rows(label: str, wanted: dict[str, str | None]) -> Iterator[Row]:
+    for number, cells in enumerate(_load_hub(label, wanted), start=1):
+        yield Row(f"row {number}", cells)
+
+
+def _load_hub(label: str, wanted: dict[str, str | None]) -> Any:
+    try:
+        import datasets
+    except ImportError as error:
+        raise MissingDependencyError(f"reading {label}", "datasets", "datasets") from error
+    try:
+        found = datasets.load_dataset(
+            wanted["name"], wanted["config"] or None, split=wanted["split"], revision=wanted["revision"], streaming=True
+        )
+    except Exception as error:  # the library raises whatever its network, files and parsers raise
+        raise ManifestError(f"{label} cannot be read: {type(error).__name__}: {error}") from error
+    return _undecoded(datasets, _only_split(label, found, datasets.IterableDatasetDict))
+
+
+def _only_split(label: str, found: Any, kind: type) -> Any:
+    if not isinstance(found, kind):
+        return found
+    splits: list[str] = list(found)  # type: ignore[call-overload]  # a dict of datasets
+    if len(splits) != 1:
+        raise ManifestError(f"{label} has the splits {', '.join(splits)}; name one, such as {label}::{splits[0]}")
+    return found[splits[0]]  # type: ignore[index]
+
+
+def _undecoded(datasets: Any, table: Any) -> Any:
+    """Audio cells as ``{bytes, path}``: the library's own decoder needs FFmpeg, ours does not."""
+    for column, feature in (table.features or {}).items():
+        if isinstance(feature, datasets.Audio):
+            table = table.cast_column(column, datasets.Audio(decode=False))
+    return table
