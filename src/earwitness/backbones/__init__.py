@@ -1,1 +1,221 @@
-"""The audio language models that answer questions, by name."""
+"""The audio language models that answer questions, by name.
+
+A name stands for a loader, written ``"module:function"`` and imported on use, so that listing them needs neither torch
+nor the network. What is not a name is a folder with a checkpoint, or the id of a checkpoint on the Hugging Face hub
+(``owner/name``). Other packages add names through the entry-point group ``earwitness.backbones``; each entry point is a
+function from ``LoadOptions`` to a ``Backbone``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Literal
+
+from earwitness.backbones.base import Backbone, FrontEnd
+from earwitness.errors import BackboneError, MissingDependencyError, UnknownNameError, UsageError
+
+ENTRY_POINTS = "earwitness.backbones"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How to load a backbone; see ``load_backbone`` for the meaning of each field.
+
+    Attributes:
+        name: as the user gave it.
+        source: a folder, or a checkpoint's id on the hub; empty if the loader knows its own.
+    """
+
+    name: str
+    source: str
+    device: str = "auto"
+    dtype: str = "auto"
+    device_map: str | Mapping[str, int | str] | None = None
+    batch_size: int | Literal["auto"] = "auto"
+    revision: str | None = None
+    trust_remote_code: bool = False
+    front_end: FrontEnd = "correct"
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneInfo:
+    """One line of ``earwitness list backbones``.
+
+    Attributes:
+        name: what to pass to ``load_backbone``.
+        loader: ``module:function`` that makes it.
+        checkpoint: its id on the Hugging Face hub; empty if it needs none, or has none that loads as it is.
+        family: the architecture.
+        max_seconds: the longest clip it hears at once; longer ones come in windows. None if unknown before loading.
+        license: of the weights, as their publisher states it.
+        note: what to know before choosing it.
+    """
+
+    name: str
+    loader: str
+    checkpoint: str = ""
+    family: str = ""
+    max_seconds: float | None = None
+    license: str = ""
+    note: str = ""
+
+    @property
+    def heard_at_once(self) -> str:
+        """``max_seconds`` for people."""
+        return "" if self.max_seconds is None else f"{self.max_seconds:g} s"
+
+
+_HF = "earwitness.backbones.hf:load"
+_NVIDIA = "NVIDIA OneWay Noncommercial"
+
+BACKBONES: Mapping[str, BackboneInfo] = {
+    info.name: info
+    for info in (
+        BackboneInfo(
+            "embedded",
+            "earwitness.backbones.embedded:load",
+            "",
+            "qwen2-audio",
+            10,
+            "Apache-2.0",
+            "ships with earwitness",
+        ),
+        BackboneInfo(
+            "qwen2.5-omni-3b", _HF, "Qwen/Qwen2.5-Omni-3B", "qwen2.5-omni", 600, "Qwen Research", "thinker only"
+        ),
+        BackboneInfo("qwen2.5-omni-7b", _HF, "Qwen/Qwen2.5-Omni-7B", "qwen2.5-omni", 600, "Apache-2.0", "thinker only"),
+        BackboneInfo(
+            "qwen2-audio-7b", _HF, "Qwen/Qwen2-Audio-7B-Instruct", "qwen2-audio", 30, "Apache-2.0", "windows of 30 s"
+        ),
+        BackboneInfo(
+            "qwen3-omni-30b",
+            _HF,
+            "Qwen/Qwen3-Omni-30B-A3B-Instruct",
+            "qwen3-omni",
+            600,
+            "Apache-2.0",
+            "thinker only; about 64 GB in bfloat16",
+        ),
+        BackboneInfo(
+            "af3", _HF, "nvidia/audio-flamingo-3-hf", "audio-flamingo-3", 600, _NVIDIA, "audio in chunks of 30 s"
+        ),
+        BackboneInfo(
+            "af3-think",
+            _HF,
+            "",
+            "audio-flamingo-3",
+            600,
+            _NVIDIA,
+            "published as an adapter with pickled weights (folder think/ of nvidia/audio-flamingo-3-hf), which "
+            "earwitness does not load; merge it, save it as safetensors, and give that folder's path",
+        ),
+        BackboneInfo(
+            "af3-chat",
+            _HF,
+            "",
+            "audio-flamingo-3",
+            600,
+            _NVIDIA,
+            "published in NVIDIA's own layout only (nvidia/audio-flamingo-3-chat); convert it with transformers' "
+            "convert_audioflamingo3_to_hf.py, and give that folder's path",
+        ),
+        BackboneInfo(
+            "fake",
+            "earwitness.backbones.fake:load",
+            "",
+            "none",
+            None,
+            "Apache-2.0",
+            "answers by hash: for tests and docs",
+        ),
+    )
+}
+
+
+def list_backbones() -> list[BackboneInfo]:
+    """All names, those of other packages last; imports no model library.
+
+    Example:
+        >>> [info.checkpoint for info in list_backbones() if info.name == "qwen2.5-omni-7b"]
+        ['Qwen/Qwen2.5-Omni-7B']
+    """
+    others = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    return [
+        *BACKBONES.values(),
+        *(BackboneInfo(point.name, point.value) for point in others if point.name not in BACKBONES),
+    ]
+
+
+def load_backbone(
+    name_or_path: str | Path,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    device_map: str | Mapping[str, int | str] | None = None,
+    batch_size: int | Literal["auto"] = "auto",
+    revision: str | None = None,
+    trust_remote_code: bool = False,
+    front_end: FrontEnd = "correct",
+) -> Backbone:
+    """Load a backbone by name, from a folder, or by its id on the Hugging Face hub.
+
+    The network is used only for a checkpoint on the hub. Weights are read from safetensors only.
+
+    Args:
+        name_or_path: a name of ``earwitness list backbones``, a folder, or ``owner/name`` on the hub.
+        device: ``cpu``, ``cuda``, ``cuda:1``, ...; ``auto`` takes CUDA where there is one.
+        dtype: ``float32``, ``bfloat16`` or ``float16``; ``auto`` is float32 on a CPU, else bfloat16 where supported.
+        device_map: spreads a large model over devices (needs accelerate); ``device`` is then not used.
+        batch_size: clips in one pass; ``auto`` estimates it. Either is halved when memory runs out.
+        revision: the hub checkpoint's branch, tag or commit; the resolved commit is recorded in ``identity``.
+        trust_remote_code: lets a checkpoint's own tokenizer and feature-extractor code run. Never implied.
+        front_end: ``correct`` hears the whole clip; ``paper`` cuts it where the model's released processor does.
+
+    Raises:
+        UnknownNameError: if there is no such name, folder or hub id.
+        MissingDependencyError: if torch or transformers is not installed.
+        BackboneError: if the checkpoint cannot be loaded.
+
+    Example:
+        >>> load_backbone("fake").sample_rate
+        16000
+    """
+    name = str(name_or_path)
+    if batch_size != "auto" and batch_size < 1:
+        raise UsageError(f"batch_size is {batch_size}; it must be at least 1, or 'auto'.")
+    loader, source = _resolve(name)
+    options = LoadOptions(name, source, device, dtype, device_map, batch_size, revision, trust_remote_code, front_end)
+    return _import(loader, name)(options)
+
+
+def _resolve(name: str) -> tuple[str, str]:
+    if name in BACKBONES:
+        info = BACKBONES[name]
+        if info.loader == _HF and not info.checkpoint:
+            raise BackboneError(f"backbone '{name}' has no checkpoint that loads as it is: {info.note}.")
+        return info.loader, info.checkpoint
+    for point in entry_points(group=ENTRY_POINTS, name=name):
+        return point.value, ""
+    if Path(name).is_dir() or _is_hub_id(name):
+        return _HF, name
+    raise UnknownNameError("backbone", name, [info.name for info in list_backbones()])
+
+
+def _is_hub_id(name: str) -> bool:
+    owner, slash, repository = name.partition("/")
+    return bool(slash and owner and repository) and "/" not in repository and owner not in {".", "..", "~"}
+
+
+def _import(loader: str, name: str) -> Callable[[LoadOptions], Backbone]:
+    module, _, function = loader.partition(":")
+    try:
+        found: Callable[[LoadOptions], Backbone] = getattr(importlib.import_module(module), function)
+    except ModuleNotFoundError as error:
+        if error.name not in {"torch", "transformers", "tokenizers"}:
+            raise
+        raise MissingDependencyError(f"backbone '{name}'", error.name, "hf") from error
+    return found
