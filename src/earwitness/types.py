@@ -224,15 +224,16 @@ def _verdict(record: Mapping[str, Any]) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its 95 % interval and the number of clips behind it."""
+    """A mean with its 95 % interval and the number of clips behind it; no interval where one clip tells no spread."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     n: int
 
     def __repr__(self) -> str:
-        return f"Estimate({self.value:.4g}, low={self.low:.4g}, high={self.high:.4g}, n={self.n})"
+        low, high = ("None" if end is None else f"{end:.4g}" for end in (self.low, self.high))
+        return f"Estimate({self.value:.4g}, low={low}, high={high}, n={self.n})"
 
 
 @dataclass(frozen=True, slots=True)

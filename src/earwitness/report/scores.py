@@ -69,9 +69,10 @@ def _row(score: Score, axes: tuple[str, ...]) -> tuple[Cell, ...]:
 def _mean(axis: str, estimate: Estimate | None) -> str:
     if estimate is None:
         return f"mean {axis}: none"
-    return (
-        f"mean {axis} {estimate.value:.3f}, 95 % interval {estimate.low:.3f} to {estimate.high:.3f}, n = {estimate.n:,}"
-    )
+    interval = "no interval"
+    if estimate.low is not None and estimate.high is not None:
+        interval = f"95 % interval {estimate.low:.3f} to {estimate.high:.3f}"
+    return f"mean {axis} {estimate.value:.3f}, {interval}, n = {estimate.n:,}"
 
 
 def _as_json(estimate: Estimate | None) -> dict[str, Any] | None:

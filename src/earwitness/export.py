@@ -1,0 +1,168 @@
+"""A run's records as files that other programs read: JSON Lines, CSV, Parquet, and a summary.
+
+Every pair of the input that was reached is a row, scored or not; what has no number is null, or an empty cell. JSON is
+strict. Clips go by their names in the manifest, never by absolute paths. A file appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path, PurePath
+from typing import IO, Any, TypeAlias, TypeVar
+
+from earwitness.errors import MissingDependencyError, StoreError
+from earwitness.store import Record, Store
+from earwitness.summary import Summary
+
+Cell: TypeAlias = "str | int | float | None"
+AnyCell = TypeVar("AnyCell")
+
+# What spreadsheets take for the start of a formula; the last four are the full-width signs of East Asian keyboards.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+PARQUET_ROWS = 2000
+
+
+def neutralise(cell: AnyCell) -> AnyCell | str:
+    """A cell that a spreadsheet shows instead of running: a quote before text that starts as a formula does.
+
+    Numbers stay numbers. Source: OWASP, CSV Injection.
+
+    Example:
+        >>> neutralise("=1+1"), neutralise(-0.5), neutralise("rain")
+        ("'=1+1", -0.5, 'rain')
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+def write_jsonl(store: Store, path: Path) -> None:
+    """One object a line: the pair's fields, then those of its ``Score``."""
+    with _whole_file(path) as file:
+        for record in store.records():
+            file.write(_json({**_named(record), **_score_fields(record)}) + "\n")
+
+
+def write_csv(store: Store, path: Path) -> None:
+    """One row a pair, a column an axis; text cells that would be formulas are neutralised."""
+    columns = _columns(store)
+    with _whole_file(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(map(neutralise, columns))
+        for row in _rows(store):
+            writer.writerow([neutralise(row.get(column)) for column in columns])
+
+
+def write_parquet(store: Store, path: Path) -> None:
+    """The columns of the CSV with their types; ``flags`` and ``meta`` as there.
+
+    Raises:
+        MissingDependencyError: if pyarrow is not installed.
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingDependencyError("writing Parquet", "pyarrow", "parquet") from error
+    numbers = {"coverage", *_axes(store), *_rated(store)}
+    schema = pyarrow.schema(
+        [(column, pyarrow.float64() if column in numbers else pyarrow.string()) for column in _columns(store)]
+    )
+    rows = _rows(store)
+    with _whole_file(path, binary=True) as file, parquet.ParquetWriter(file, schema) as table:
+        while batch := list(islice(rows, PARQUET_ROWS)):
+            table.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
+
+
+def write_summary(store: Store, path: Path, whole: Summary, systems: Mapping[str, Summary]) -> None:
+    """The run in numbers; the same records give the same bytes."""
+    recipe = store.recipe
+    found = {
+        "format": 1,
+        "judge": store.about("judge"),
+        "recipe": {"id": recipe.id, "parts": recipe.parts},
+        **whole.to_dict(),
+        "systems": {name: summary.to_dict() for name, summary in systems.items()},
+    }
+    with _whole_file(path) as file:
+        file.write(_json(found, indent=2) + "\n")
+
+
+WRITERS: Mapping[str, Callable[[Store, Path], None]] = {
+    "jsonl": write_jsonl,
+    "csv": write_csv,
+    "parquet": write_parquet,
+}
+
+
+def _columns(store: Store) -> list[str]:
+    pair = ["id", "audio", "caption", "system", "group", "language"]
+    score = ["status", "error", "message", "coverage", "flags", "recipe", "audio_sha256"]
+    return [*pair, *_axes(store), *score, *_rated(store), "meta"]
+
+
+def _axes(store: Store) -> list[str]:
+    return list(store.about("axes") or ())
+
+
+def _rated(store: Store) -> list[str]:
+    axes = {axis for record in store.records() for axis in record.pair["ratings"]}
+    return [f"ratings.{axis}" for axis in sorted(axes)]
+
+
+def _rows(store: Store) -> Iterator[dict[str, Cell]]:
+    """Records as flat rows of cells."""
+    for record in store.records():
+        fields, score = _named(record), _score_fields(record)
+        ratings, meta = fields.pop("ratings"), fields.pop("meta")
+        error = score["error"] or {}
+        yield {
+            **fields,
+            **score["values"],
+            **{name: score[name] for name in ("status", "coverage", "recipe", "audio_sha256")},
+            "error": error.get("code"),
+            "message": error.get("message"),
+            "flags": " ".join(score["flags"]) or None,
+            **{f"ratings.{axis}": rating for axis, rating in ratings.items()},
+            "meta": _json(meta) if meta else None,
+        }
+
+
+def _named(record: Record) -> dict[str, Any]:
+    """A pair's fields with its clip by its name in the manifest."""
+    meta = dict(record.pair["meta"])
+    path = record.pair["audio"]
+    name = meta.pop("audio", None) or (PurePath(path).name if path else None)
+    return {**record.pair, "audio": name, "meta": meta}
+
+
+def _score_fields(record: Record) -> dict[str, Any]:
+    if record.score is None:
+        waiting = dict.fromkeys(("error", "coverage", "recipe", "audio_sha256"))
+        return {**waiting, "status": "waiting", "values": {}, "flags": [], "verdicts": []}
+    fields = record.score.to_dict()
+    del fields["pair_id"]
+    return fields
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+@contextmanager
+def _whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
+    """A file that takes its name only when it is complete."""
+    part = path.with_name(path.name + ".part")
+    # Lone surrogates, of names that are not UTF-8, come out as the escapes that JSON knows.
+    how: dict[str, Any] = {} if binary else {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
+    try:
+        with part.open("wb" if binary else "w", **how) as file:
+            yield file
+        os.replace(part, path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error}. The run itself is kept; export it again.") from error
+    finally:
+        part.unlink(missing_ok=True)
