@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import soundfile
@@ -41,6 +42,10 @@ def folder(tmp_path):
     return tmp_path / "clips"
 
 
+def read_csv(path):
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
 def test_one_clip_prints_a_table_that_ends_with_the_count(earwitness, folder):
     code, out, _ = earwitness("score", folder / "rain/0.wav", "rain", "--backbone", "fake")
     lines = out.splitlines()
@@ -56,7 +61,7 @@ def test_a_folder_is_scored_into_a_run_and_resumed(earwitness, folder, tmp_path)
     first = json.loads(out)
     assert (code, first["n_scored"], first["n_total"]) == (0, 4, 4)
     assert (tmp_path / "run" / "summary.json").exists()
-    rows = list(csv.DictReader((tmp_path / "run" / "scores.csv").open()))
+    rows = read_csv(tmp_path / "run" / "scores.csv")
     assert len(rows) == 4
     code, out, _ = earwitness(*command, "--format", "json")
     assert code == 0
@@ -94,7 +99,7 @@ def test_shards_are_disjoint_and_complete(earwitness, folder, tmp_path):
         out = tmp_path / f"run{part}"
         command = ("score", folder, "--caption-from", "folder", "--backbone", "fake", "--out", out)
         earwitness(*command, "--shard", f"{part}/3")
-        ids += [row["id"] for row in csv.DictReader((out / "scores.csv").open())]
+        ids += [row["id"] for row in read_csv(out / "scores.csv")]
     assert len(ids) == len(set(ids)) == 4
 
 
@@ -111,7 +116,7 @@ def test_export_writes_the_file_it_names(earwitness, folder, tmp_path):
     earwitness("score", folder, "--caption-from", "folder", "--backbone", "fake", "--out", run)
     code, out, _ = earwitness("export", run, "--format", "jsonl")
     assert code == 0
-    lines = open(out.strip()).read().splitlines()
+    lines = Path(out.strip()).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["status"] for line in lines] == ["ok"] * 4
 
 

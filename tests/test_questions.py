@@ -98,7 +98,7 @@ def test_an_event_at_45_s_is_heard():
     assert with_event.values["alignment"] > 0.9 > 0.1 > without.values["alignment"]
     assert "window_limited" in with_event.flags
     assert with_event.coverage == pytest.approx(10 / 60)
-    assert with_event.verdicts[0].evidence.startswith("heard best at")
+    assert with_event.verdicts[0].evidence.startswith("decided at 4")
 
 
 def test_the_paper_front_end_does_not_hear_it_and_says_so():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -84,7 +84,7 @@ def score(
     output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
     """Score how well clips match their captions: P(yes) to "does this audio contain ...?", 0 to 1."""
-    form = cast("Format", output.value)
+    form: Format = output.value
     pairs = None
     if caption is None:
         pairs = _pairs(source, caption_from, limit, shard, seed, allow_outside_root)
@@ -97,7 +97,7 @@ def score(
         backbone,
         preset=preset,
         template=template,
-        answers=None if answers is None else cast('Literal["logsumexp", "largest", "pair"]', answers.value),
+        answers=None if answers is None else answers.value,
         device=device,
         device_map=device_map,
         dtype=dtype,
@@ -151,7 +151,7 @@ def _show_mapping(pairs: Pairs) -> None:
     for number, pair in enumerate(pairs):
         if number == 3:
             break
-        print(f"{pair.id}: {pair.audio} <- {pair.caption!r}")
+        print(f"{pair.id}: {pair.audio!r} <- {pair.caption!r}")
 
 
 def _score_clip(judge: AQAScore, source: str, caption: str, form: Format) -> None:

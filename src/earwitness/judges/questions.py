@@ -7,7 +7,6 @@ by the item's kind, and the rule that one bad clip fails alone.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -150,7 +149,7 @@ class QuestionJudge(ABC):
             )
         combined = [self._combine(asked, probability, index) for index in range(len(asked.items))]
         verdicts = tuple(
-            _verdict(asked, item, whole, probability[:, index], mass[:, index])
+            _verdict(asked, item, whole, mass[:, index])
             for index, (item, whole) in enumerate(zip(asked.items, combined, strict=True))
         )
         flags = set(asked.heard.flags).union(*(whole.flags for whole in combined))
@@ -192,20 +191,18 @@ class QuestionJudge(ABC):
         )
 
 
-def _verdict(
-    asked: Asked, item: Item, whole: Combined, probability: NDArray[np.float64], mass: NDArray[np.float64]
-) -> Verdict:
-    """One item's verdict; mass is that of the window that answered yes most."""
-    if math.isnan(whole.p_yes):
+def _verdict(asked: Asked, item: Item, whole: Combined, mass: NDArray[np.float64]) -> Verdict:
+    """One item's verdict; its mass is that of the window that weighed most."""
+    if whole.p_yes is None:
         return Verdict(item, None, None, status="error")
-    best = int(np.nanargmax(probability))
-    window = asked.heard.windows[best]
+    decisive = int(np.argmax(whole.weights))
+    window = asked.heard.windows[decisive]
     return Verdict(
         item,
         whole.p_yes,
-        float(mass[best]),
-        status="ok" if mass[best] >= MIN_ANSWER_MASS else "off_format",
-        evidence=f"heard best at {window.start:g}-{window.end:g} s" if len(asked.heard.windows) > 1 else None,
+        float(mass[decisive]),
+        status="ok" if mass[decisive] >= MIN_ANSWER_MASS else "off_format",
+        evidence=f"decided at {window.start:.1f}-{window.end:.1f} s" if len(asked.heard.windows) > 1 else None,
     )
 
 
