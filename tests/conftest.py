@@ -1,0 +1,41 @@
+"""Heavy cases: a seeded tenth of them runs each time, all of them in scripts/check-heavy, which keeps their figures."""
+
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+FIGURES = Path(__file__).parents[1] / "benchmarks" / "results" / "heavy.json"
+
+
+class Heavy:
+    """How large a heavy case runs, and where its figures go."""
+
+    def __init__(self, full: bool) -> None:
+        self.full = full
+
+    def size(self, full: int) -> int:
+        """The full size under scripts/check-heavy, a tenth of it otherwise."""
+        return full if self.full else max(1, full // 10)
+
+    def record(self, case: str, **figures: float | str) -> None:
+        """Keep what a full-size case found; a tenth is a check, not a figure."""
+        if not self.full:
+            return
+        found = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
+        found[case] = {
+            **figures,
+            "date": datetime.now(UTC).date().isoformat(),
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        }
+        text = json.dumps(dict(sorted(found.items())), indent=2, ensure_ascii=False, allow_nan=False)
+        FIGURES.write_text(text + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def heavy() -> Heavy:
+    """Sizes of heavy cases: full with EARWITNESS_HEAVY=1, a tenth otherwise."""
+    return Heavy(os.environ.get("EARWITNESS_HEAVY") == "1")
