@@ -50,7 +50,7 @@ def test_one_clip_prints_a_table_that_ends_with_the_count(earwitness, folder):
     code, out, _ = earwitness("score", folder / "rain/0.wav", "rain", "--backbone", "fake")
     lines = out.splitlines()
     assert code == 0
-    assert lines[0].split()[:2] == ["clip", "alignment"]
+    assert lines[0].split()[:2] == ["clip", "caption"]
     assert lines[1].split()[0] == "0.wav"
     assert lines[-1].startswith("1 of 1 scored, recipe ")
 

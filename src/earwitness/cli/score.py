@@ -155,12 +155,12 @@ def _show_mapping(pairs: Pairs) -> None:
 
 
 def _score_clip(judge: AQAScore, source: str, caption: str, form: Format) -> None:
-    from earwitness.report.scores import score_table
+    from earwitness.report.scores import clip_table
     from earwitness.report.tables import write_table
     from earwitness.types import Pair
 
-    result = judge.score(Pair(source, caption, id=Path(source).name))
-    print(write_table(score_table([result], judge.recipe), form, width=terminal_width()))
+    score = judge.score(Pair(source, caption))
+    print(write_table(clip_table(source, caption, score, judge.recipe), form, width=terminal_width()))
 
 
 def _score_run(judge: AQAScore, pairs: Pairs, out: Path, form: Format) -> None:

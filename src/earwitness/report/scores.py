@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from earwitness.report.tables import Cell, Table
 from earwitness.types import Estimate, Recipe, Score
@@ -13,35 +14,43 @@ if TYPE_CHECKING:
     from earwitness.run import Run
 
 
-def score_table(scores: Iterable[Score], recipe: Recipe) -> Table:
-    """One row for each score."""
-    listed = list(scores)
-    scored = sum(score.status == "ok" for score in listed)
+def clip_table(clip: str, caption: str, score: Score, recipe: Recipe) -> Table:
+    """One clip's score."""
+    axes = tuple(score.values)
     return Table(
-        columns=("clip", *_axes(listed), "flags"),
-        rows=tuple(_row(score, _axes(listed)) for score in listed),
-        notes=(f"{scored} of {len(listed)} scored, recipe {recipe.id} ({describe(recipe)})",),
-        facts={"n_scored": scored, "n_total": len(listed), "recipe": recipe.id},
+        columns=("clip", "caption", *axes, "flags"),
+        rows=((PurePath(clip).name, caption, *score.values.values(), _doubts(score)),),
+        notes=(f"1 of 1 scored, recipe {recipe.id} ({describe(recipe)})",),
+        facts={"n_scored": 1, "n_total": 1, "recipe": recipe.id},
     )
 
 
 def run_table(run: Run, rows: int | None = 20) -> Table:
-    """The first ``rows`` scores of a run (all if None), its means with 95 % intervals, and what was not scored."""
-    listed = list(islice(run.scores(), rows))
+    """The first ``rows`` clips of a run (all if None), its means with 95 % intervals, and what was not scored."""
     axes = tuple(run.summary)
+    listed = [record for record in islice(run.records(), rows) if record.score is not None]
     left = run.n_total - len(listed)
-    notes = [f"... and {left:,} more in {run.path / 'scores.csv'}"] if left > 0 else []
+    notes = [f"... and {left:,} more in {run.path / 'scores.csv'}"] if left else []
     notes += [_mean(axis, estimate) for axis, estimate in run.summary.items()]
-    notes += [f"not scored: {count} x {code}" for code, count in sorted(run.failures.items())]
+    notes += [f"not scored: {count:,} x {code}" for code, count in sorted(run.failures.items())]
     notes.append(f"{run.n_scored:,} of {run.n_total:,} scored, recipe {run.recipe.id} ({describe(run.recipe)})")
     return Table(
-        columns=("clip", *axes, "flags"),
-        rows=tuple(_row(score, axes) for score in listed),
+        columns=("clip", "caption", *axes, "flags"),
+        rows=tuple(
+            (
+                record.pair["audio"] or record.pair["id"],
+                record.pair["caption"],
+                *(record.score.values.get(axis) for axis in axes),
+                _doubts(record.score),
+            )
+            for record in listed
+            if record.score
+        ),
         notes=tuple(notes),
         facts={
             "n_scored": run.n_scored,
             "n_total": run.n_total,
-            "means": {axis: _as_json(estimate) for axis, estimate in run.summary.items()},
+            "means": {axis: estimate and asdict(estimate) for axis, estimate in run.summary.items()},
             "not_scored": dict(sorted(run.failures.items())),
             "recipe": run.recipe.id,
         },
@@ -50,32 +59,24 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
 
 def describe(recipe: Recipe) -> str:
     """A recipe in a few words: what people change from run to run."""
-    backbone = recipe.parts.get("backbone", {})
-    words = [recipe.parts.get("judge"), backbone.get("name"), f"template {recipe.parts['template']['number']}"]
-    return ", ".join([*map(str, words), str(recipe.parts.get("answers")), f"{recipe.parts.get('front_end')} front-end"])
+    parts = recipe.parts
+    words = [parts["judge"], parts["backbone"]["name"], f"template {parts['template']['number']}", parts["answers"]]
+    return ", ".join([*map(str, words), f"{parts['front_end']} front-end"])
 
 
-def _axes(scores: list[Score]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(axis for score in scores for axis in score.values))
-
-
-def _row(score: Score, axes: tuple[str, ...]) -> tuple[Cell, ...]:
+def _doubts(score: Score) -> Cell:
+    """Why a score is missing or to be read with care."""
     doubts = ([f"not scored: {score.error.code}"] if score.error else []) + list(score.flags)
     if score.coverage is not None and score.coverage < 1.0:
         doubts.append(f"heard {score.coverage:.0%}")
-    return (score.pair_id, *(score.values.get(axis) for axis in axes), ", ".join(doubts))
+    return ", ".join(doubts)
 
 
 def _mean(axis: str, estimate: Estimate | None) -> str:
     if estimate is None:
         return f"mean {axis}: none"
-    interval = "no interval"
-    if estimate.low is not None and estimate.high is not None:
+    if estimate.low is None or estimate.high is None:
+        interval = "no interval"
+    else:
         interval = f"95 % interval {estimate.low:.3f} to {estimate.high:.3f}"
     return f"mean {axis} {estimate.value:.3f}, {interval}, n = {estimate.n:,}"
-
-
-def _as_json(estimate: Estimate | None) -> dict[str, Any] | None:
-    if estimate is None:
-        return None
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "n": estimate.n}
