@@ -29,6 +29,11 @@ class Place:
     name: str
 
 
+def absolute(path: Path) -> Path:
+    """From the root of the file system, without ``..``, links left as they are (``Path.absolute`` keeps ``..``)."""
+    return Path(os.path.abspath(path))
+
+
 def locate(text: str, root: Path, *, allow_outside: bool = False) -> Place:
     """The file that a manifest in ``root`` means by ``text``.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from earwitness.errors import ManifestError, MissingDependencyError
-from earwitness.manifest.places import AUDIO_SUFFIXES
+from earwitness.manifest.places import AUDIO_SUFFIXES, absolute
 from earwitness.manifest.rows import READERS, Row
 
 HUB = "hf://"
@@ -61,7 +61,7 @@ def find_source(text: str, *, clips_only: bool = False) -> Source:
     if glob.has_magic(text) and not path.exists():
         return _glob(text)
     if path.suffix.lower() in AUDIO_SUFFIXES and path.exists():
-        root = path.absolute().parent
+        root = absolute(path).parent
         return Source("audio file", path.name, root, lambda: iter([_clip(path.name)]), "txt")
     if path.suffix.lower() in READERS or path.name == "wav.scp":
         return _table(path)
@@ -80,7 +80,7 @@ def _unknown(text: str, path: Path) -> ManifestError:
 
 def _table(path: Path) -> Source:
     reader = READERS[path.suffix.lower()]
-    return Source(f"{path.suffix[1:].lower()} table", path.name, path.absolute().parent, lambda: reader(path))
+    return Source(f"{path.suffix[1:].lower()} table", path.name, absolute(path).parent, lambda: reader(path))
 
 
 def _clip(name: str) -> Row:
@@ -88,7 +88,7 @@ def _clip(name: str) -> Row:
 
 
 def _folder(folder: Path) -> Source:
-    root = folder.absolute()
+    root = absolute(folder)
     return Source("folder", folder.name or str(root), root, lambda: _walk(root), "txt")
 
 
@@ -103,12 +103,12 @@ def _walk(root: Path) -> Iterator[Row]:
 
 def _glob(pattern: str) -> Source:
     fixed = []
-    for part in Path(pattern).absolute().parts:
+    for part in absolute(Path(pattern)).parts:
         if glob.has_magic(part):
             break
         fixed.append(part)
     root = Path(*fixed)
-    rest = Path(pattern).absolute().relative_to(root).as_posix()
+    rest = absolute(Path(pattern)).relative_to(root).as_posix()
 
     def rows() -> Iterator[Row]:
         for name in sorted(glob.glob(rest, root_dir=root, recursive=True)):
@@ -124,7 +124,7 @@ def _hub(text: str) -> Source:
     if not named:
         raise ManifestError(f"{text!r} is no dataset's name; wanted hf://OWNER/NAME[@REVISION][:CONFIG][:SPLIT].")
     wanted = named.groupdict()
-    root = Path(wanted["name"]).absolute()
+    root = absolute(Path(wanted["name"]))
     return Source("Hugging Face dataset", text, root, lambda: _hub_rows(text, wanted), local=False)
 
 
