@@ -10,7 +10,7 @@ import hashlib
 import heapq
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast
@@ -108,7 +108,7 @@ class Pairs:
         row = next(self._source.rows(), None)
         if row is None:
             raise self._nothing()
-        columns = self._find_columns(row)
+        columns = self._columns_of(tuple(row.cells))
         caption = {"caption": CAPTIONS[self._caption_from]} if self._caption_from in CAPTIONS else {}
         ratings = {f"ratings.{axis}": column for axis, column in columns.ratings.items()}
         rest = ", ".join(columns.rest(row.cells))
@@ -179,43 +179,32 @@ class Pairs:
         return ((place, pair) for place, pair in self._all() if _hash(pair.id) % parts == part - 1)
 
     def _all(self) -> Iterator[tuple[str, Pair]]:
-        columns: Columns | None = None
+        # Objects of JSON Lines may differ in their keys; all rows of a table share one set of columns.
+        columns_of = lru_cache(maxsize=64)(self._columns_of)
         for row in self._source.rows():
-            if columns is None:
-                columns = self._find_columns(row)
             try:
-                yield row.place, self._pair(row, columns)
+                yield row.place, self._pair(row, columns_of(tuple(row.cells)))
             except ManifestError as error:
                 raise ManifestError(f"{self._source.label}, {row.place}: {error}") from error
 
-    def _find_columns(self, row: Row) -> Columns:
-        try:
-            columns = find_columns(list(row.cells), self._columns)
-            for field in ("audio", "caption") if self._caption_from == "column" else ("audio",):
-                if field not in columns.fields:
-                    raise missing_column(field, list(row.cells))
-        except ManifestError as error:
-            raise ManifestError(f"{self._source.label}: {error}") from error
+    def _columns_of(self, found: tuple[str, ...]) -> Columns:
+        columns = find_columns(found, self._columns)
+        for field in ("audio", "caption") if self._caption_from == "column" else ("audio",):
+            if field not in columns.fields:
+                raise missing_column(field, found)
         return columns
 
     def _pair(self, row: Row, columns: Columns) -> Pair:
-        text = {
-            field: cells_of.text(columns.value(row.cells, field), field)
-            for field in ("id", "system", "group", "language")
-        }
         clip, name = self._clip(row, columns)
         caption = self._caption(row, columns, clip)
         segment = _segment(row, columns)
-        # A segment is a clip of its own; the path alone would give all segments of a file one id.
-        named = Pair(name if isinstance(clip, Path) else clip, caption + "\0".join(("", *map(repr, segment.values()))))
-        return replace(
-            named,
-            id=text["id"] or (named.id if isinstance(clip, Path) else _id_of_bytes(named.id, name)),
-            audio=clip,
-            caption=caption,
-            system=text["system"] or None,
-            group=text["group"] or None,
-            language=_language(text["language"]) or named.language,
+        return Pair(
+            clip,
+            caption,
+            id=_text(row, columns, "id") or _id(clip, name, caption, segment),
+            system=_text(row, columns, "system") or None,
+            group=_text(row, columns, "group") or None,
+            language=_language(_text(row, columns, "language")),
             ratings=_ratings(row, columns),
             meta={**columns.rest(row.cells), **({"audio": name} if name else {}), **segment},
         )
@@ -236,7 +225,7 @@ class Pairs:
 
     def _caption(self, row: Row, columns: Columns, clip: Path | bytes) -> str:
         if self._caption_from == "column":
-            return cells_of.text(columns.value(row.cells, "caption"), "caption")
+            return _text(row, columns, "caption")
         if isinstance(clip, bytes):
             raise ManifestError(
                 f"a clip given as bytes has no {self._caption_from} beside it; wanted a caption column."
@@ -287,8 +276,16 @@ def _ratings(row: Row, columns: Columns) -> dict[str, float]:
     return {axis: rating for axis, rating in read.items() if rating is not None}
 
 
-def _id_of_bytes(hashed: str, name: str) -> str:
-    """The id of bytes, with their file's name in front where they have one."""
+def _text(row: Row, columns: Columns, field: str) -> str:
+    return cells_of.text(columns.value(row.cells, field), field)
+
+
+def _id(clip: Path | bytes, name: str, caption: str, segment: Mapping[str, float]) -> str:
+    """An id of the clip's name, or its bytes, the caption, and the segment, which is a clip of its own."""
+    what = "\0".join((caption, *map(repr, segment.values())))
+    if isinstance(clip, Path):
+        return Pair(name, what).id
+    hashed = Pair(clip, what).id
     return PurePosixPath(name).stem + hashed.removeprefix("audio") if name else hashed
 
 
