@@ -22,7 +22,8 @@ An MP3 without a frame count that is cut exactly between two frames looks whole,
 length; no reader can tell.
 """
 
-from earwitness.audio.decode import content_hash, from_array, read_audio
+from earwitness.audio.clip import content_hash, from_array
+from earwitness.audio.decode import read_audio
 from earwitness.audio.limits import DEFAULT_LIMITS, Limits
 from earwitness.audio.resample import cut, resample
 

@@ -7,17 +7,19 @@ size of its data chunk, FLAC to its total of samples, Ogg to its end-of-stream p
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from earwitness.audio.limits import Limits
 from earwitness.audio.mp3 import is_mp3_frame, read_mp3, tag_size
-from earwitness.audio.source import Source
+from earwitness.audio.source import Promise, Source
 from earwitness.errors import AudioError
 
 _SNIFFED_BYTES = 64
 # Writers that stream leave the largest size there is; some take the signed one, less the header.
 _STREAMED_WAV_SIZE = 0x7FFF0000
 _UNKNOWN_SIZE = 0xFFFFFFFF
+# More than any file of sound has; a file that is all chunk or page headers must not keep us for minutes.
+_MOST_CHUNKS, _MOST_PAGES = 10_000, 1_000_000
+_FLAC_HEADER = 42
 _OGG_PAGE_HEADER = 27
 _OGG_FIRST_PAGE, _OGG_LAST_PAGE = 0x02, 0x04
 # Sounds that libsndfile cannot read, or reads with no way to tell a whole file from half of one.
@@ -31,23 +33,6 @@ _OTHER_FORMATS = (
     (0, b"0&\xb2u", "WMA"),
     (0, b"#!AMR", "AMR"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What a file says of itself.
-
-    Attributes:
-        flags: of ``truncated``, ``streamed_size`` and ``rf64``, those that its structure shows.
-        frames: samples a channel by its own count, if the decoder's count cannot be trusted.
-        sample_rate: Hz, given with ``frames``.
-        content: the bytes to decode, where they are not simply the file's.
-    """
-
-    flags: tuple[str, ...] = ()
-    frames: int = 0
-    sample_rate: int = 0
-    content: bytes | None = None
 
 
 def read_promise(source: Source, limits: Limits) -> Promise:
@@ -68,8 +53,7 @@ def read_promise(source: Source, limits: Limits) -> Promise:
         return _flac(head)
     if start or is_mp3_frame(head):
         limits.check_bytes(source.name, source.size, limits.max_mp3_bytes)
-        flags, frames, sample_rate, content = read_mp3(source.read_at(0, source.size), limits)
-        return Promise(flags, frames, sample_rate, content)
+        return read_mp3(source.read_at(0, source.size), limits)
     raise _not_read(source.name, head)
 
 
@@ -88,7 +72,10 @@ def _wav(source: Source) -> Promise:
     order = ">" if form == b"RIFX" else "<"
     flags: tuple[str, ...] = ("rf64",) if form == b"RF64" else ()
     long_size, offset = 0, 12
-    while len(header := source.read_at(offset, 8)) == 8:
+    for _ in range(_MOST_CHUNKS):
+        header = source.read_at(offset, 8)
+        if len(header) < 8:
+            break
         kind, size = struct.unpack(f"{order}4sI", header)
         offset += 8
         if kind == b"data":
@@ -109,6 +96,8 @@ def _wav_data_flags(size: int, available: int) -> tuple[str, ...]:
 
 def _flac(head: bytes) -> Promise:
     """STREAMINFO's total of samples is the decoder's promise too; 0 means that it was not known when written."""
+    if len(head) < _FLAC_HEADER:
+        return Promise(("truncated",))
     total = int.from_bytes(head[21:26], "big") & (2**36 - 1)
     return Promise(() if total else ("streamed_size",))
 
@@ -119,7 +108,10 @@ def _ogg(source: Source) -> Promise:
     libsndfile plays only one of several streams chained in a file, so a chain is refused.
     """
     offset, kind, started = 0, 0, False
-    while len(header := source.read_at(offset, _OGG_PAGE_HEADER)) == _OGG_PAGE_HEADER and header[:4] == b"OggS":
+    for _ in range(_MOST_PAGES):
+        header = source.read_at(offset, _OGG_PAGE_HEADER)
+        if len(header) < _OGG_PAGE_HEADER or header[:4] != b"OggS":
+            break
         kind = header[5]
         if started and kind & _OGG_FIRST_PAGE:
             text = f"{source.name} holds several Ogg streams in a row; wanted one. Encode it again as one."

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from earwitness.audio.limits import Limits
+from earwitness.audio.source import Promise
 
 # kbit/s by index, and Hz by index, for MPEG 1 (True) and for MPEG 2 and 2.5 (False).
 _BIT_RATES = {
@@ -20,8 +21,10 @@ _BIT_RATES = {
 }
 _SAMPLE_RATES = (44_100, 48_000, 32_000)
 _RATE_DIVISORS = {3: 1, 2: 2, 0: 4}  # by version: MPEG 1, 2, 2.5
-_TRAILING_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
-_XING_FRAMES = 1  # the flag that says a frame count follows
+# Flags of a Xing header: a frame count follows, a size in bytes follows.
+_XING_FRAMES, _XING_BYTES = 1, 2
+# How much junk between frames is looked through; the decoder gives up far earlier.
+_LARGEST_GAP, _MOST_GAPS = 1 << 16, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +76,31 @@ def is_mp3_frame(head: bytes) -> bool:
     return parse_frame(head[:4]) is not None
 
 
-def read_mp3(data: bytes, limits: Limits) -> tuple[tuple[str, ...], int, int, bytes | None]:
-    """Flags, samples a channel, their rate, and the bytes to decode if they are not ``data`` itself.
+def read_mp3(data: bytes, limits: Limits) -> Promise:
+    """What an MP3 promises and holds, with a frame count of our own where the file's is missing or too small.
 
-    Counting stops where ``limits.max_duration`` is passed. The count is 0 where there is none to be had: in free
-    format, or if no frame is found.
+    Counting stops where ``limits.max_duration`` is passed. Nothing can be told in free format, or if there is no
+    frame.
     """
     start = tag_size(data)
     start = start if is_mp3_frame(data[start : start + 4]) else _next_frame(data, start)
     first = parse_frame(data[start : start + 4])
     if first is None or not first.length:
-        return (), 0, 0, None
+        return Promise()
     promised = _promised_frames(data[start : start + first.length], first)
     most = limits.max_frames(first.sample_rate) // first.samples + 2
     if promised is not None and promised > most:
-        return (), promised * first.samples, first.sample_rate, None
-    counted, whole = _count_frames(data, start, most)
-    counted -= promised is not None  # the header's own frame holds no sound
+        return Promise(frames=promised * first.samples, sample_rate=first.sample_rate)
+    sound = start if promised is None else start + first.length  # the header's own frame holds no sound
+    counted, whole = _count_frames(data, sound, most)
     flags = () if whole and counted >= (promised or 0) else ("truncated",)
-    content = _with_count(data, start, first, counted) if promised is None else None
-    return flags, counted * first.samples, first.sample_rate, content
+    content = None
+    # Files put end to end count only the first; one more than promised is another way to count.
+    if promised is None or counted > promised + 1:
+        content = _with_count(data, sound, counted)
+    elif flags:
+        content = _with_size(data, start, first)
+    return Promise(flags, counted * first.samples, first.sample_rate, content)
 
 
 def _promised_frames(frame: bytes, header: Frame) -> int | None:
@@ -109,40 +117,54 @@ def _promised_frames(frame: bytes, header: Frame) -> int | None:
 
 def _count_frames(data: bytes, offset: int, most: int) -> tuple[int, bool]:
     """How many frames follow, up to ``most``, and whether the last one is whole."""
-    count = 0
+    count = gaps = 0
     while count < most and offset < len(data):
         frame = parse_frame(data[offset : offset + 4])
-        if frame is None or not frame.length:
-            if data.startswith(_TRAILING_TAGS, offset):
-                return count, True
-            found = _next_frame(data, offset)
-            if found == len(data):
-                return count, data[offset] != 0xFF  # the start of a header is a frame that broke off
-            offset = found
+        if frame and frame.length:
+            offset += frame.length
+            count += 1
             continue
-        offset += frame.length
-        count += 1
+        gaps += 1
+        # Files put end to end have their tags in the middle.
+        following = offset + tag_size(data[offset : offset + 10])
+        if following == offset:
+            following = _next_frame(data, offset)
+        if following < 0 or gaps > _MOST_GAPS:
+            # Tags at the end are nobody's loss; the start of a header is a frame that broke off.
+            return count, data[offset] != 0xFF
+        offset = following
     return count, offset <= len(data)
 
 
 def _next_frame(data: bytes, offset: int) -> int:
-    """Where the next frame starts that is followed by another one or by the end; the end if none does."""
-    while (offset := data.find(b"\xff", offset + 1)) >= 0:
+    """Where the next frame starts that is followed by another one or by the end; -1 if none is near."""
+    stop = offset + _LARGEST_GAP
+    while (offset := data.find(b"\xff", offset + 1, stop)) >= 0:
         frame = parse_frame(data[offset : offset + 4])
         if frame and frame.length:
             follower = offset + frame.length
             if follower == len(data) or is_mp3_frame(data[follower : follower + 4]):
                 return offset
-    return len(data)
+    return -1
 
 
-def _with_count(data: bytes, start: int, first: Frame, count: int) -> bytes:
-    """The same MP3 behind a silent Xing frame with the frame count, in place of any tags."""
-    header = bytearray(data[start : start + 4])
-    # The highest bit rate, so that the frame is sure to have room; no padding and no checksum.
-    header[1] |= 1
-    header[2] = 0xE0 | header[2] & 0x0C
-    parsed = parse_frame(bytes(header))
-    assert parsed is not None  # a valid header stays valid under another bit rate
-    body = bytes(parsed.side_info) + struct.pack(">4sII", b"Xing", _XING_FRAMES, count)
-    return bytes(header) + body.ljust(parsed.length - 4, b"\0") + data[start:]
+def _with_count(data: bytes, sound: int, count: int) -> bytes:
+    """The frames from ``sound`` on, behind a silent Xing frame that has their count."""
+    header = bytearray(data[sound : sound + 4])
+    header[1] |= 0x01  # no checksum
+    header[2] = 0xE0 | header[2] & 0x0C  # the highest bit rate: there is room for a Xing header in any mode
+    frame = parse_frame(bytes(header))
+    if frame is None:
+        return data
+    body = bytes(frame.side_info) + struct.pack(">4sII", b"Xing", _XING_FRAMES, count)
+    return bytes(header) + body.ljust(frame.length - 4, b"\0") + data[sound:]
+
+
+def _with_size(data: bytes, start: int, first: Frame) -> bytes:
+    """The same with the Xing header's size in bytes put right: the decoder complains of a wrong one on stderr."""
+    at = start + 4 + first.side_info + 4
+    flags = int.from_bytes(data[at : at + 4], "big")
+    if not flags & _XING_BYTES:
+        return data
+    at += 8 if flags & _XING_FRAMES else 4
+    return data[:at] + struct.pack(">I", len(data) - start) + data[at + 4 :]

@@ -39,6 +39,23 @@ class Source:
         return self.stream.read(count)
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a file says of itself.
+
+    Attributes:
+        flags: of ``truncated``, ``streamed_size`` and ``rf64``, those that its structure shows.
+        frames: samples a channel by its own count, if the decoder's count cannot be trusted.
+        sample_rate: Hz, given with ``frames``.
+        content: the bytes to decode, where they are not simply the file's.
+    """
+
+    flags: tuple[str, ...] = ()
+    frames: int = 0
+    sample_rate: int = 0
+    content: bytes | None = None
+
+
 @contextmanager
 def open_source(source: str | Path | bytes) -> Iterator[Source]:
     """Open a regular file, or the bytes of one.
