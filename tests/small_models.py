@@ -6,8 +6,12 @@ would move its answers by 2e-4 only.
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,7 @@ import torch
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from earwitness.backbones import load_backbone
 from earwitness.types import Audio
 
 WORDS = ["Yes", "No", " Yes", " No", "yes", "no", " yes", " no", "YES", "NO", "是", "否", "是的", "不是"]
@@ -218,3 +223,17 @@ def sound(seconds: float, seed: int = 0, rate: int = 16000) -> Audio:
     pitch = random.uniform(200, 2000)
     wave = 0.3 * np.sin(2 * np.pi * pitch * time * (1 + 0.1 * np.sin(3 * time))) + 0.05 * random.normal(size=len(time))
     return Audio(wave.astype(np.float32), rate, f"sound-{seconds}-{seed}")
+
+
+@cache
+def folder(family: str) -> Path:
+    """A saved checkpoint of the family with two layers of width 64, made once for all tests."""
+    home = tempfile.mkdtemp(prefix="earwitness-small-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return save(family, Path(home) / family)
+
+
+@cache
+def backbone(family: str) -> Any:
+    """The checkpoint of ``folder``, loaded by its path as a user would; tests leave it as it is."""
+    return load_backbone(folder(family))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
-from transformers.utils import cached_file
+from transformers.utils import cached_file, logging
 
 from earwitness.backbones import LoadOptions
 from earwitness.backbones.families import Family, family_of
@@ -139,15 +140,16 @@ def _model(options: LoadOptions, family: Family, revision: str | None, device: s
     if options.device_map is not None and not transformers.utils.is_accelerate_available():
         raise UsageError("device_map needs accelerate. Install with: pip install accelerate")
     placed = {} if options.device_map is None else {"device_map": options.device_map}
-    model, info = getattr(transformers, family.model_class).from_pretrained(
-        options.source,
-        revision=revision,
-        dtype=getattr(torch, dtype),
-        attn_implementation="sdpa",
-        use_safetensors=True,
-        output_loading_info=True,
-        **placed,
-    )
+    with _quiet():
+        model, info = getattr(transformers, family.model_class).from_pretrained(
+            options.source,
+            revision=revision,
+            dtype=getattr(torch, dtype),
+            attn_implementation="sdpa",
+            use_safetensors=True,
+            output_loading_info=True,
+            **placed,
+        )
     absent = sorted({*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])})
     if absent:
         # transformers fills gaps with random numbers and a warning.
@@ -155,6 +157,18 @@ def _model(options: LoadOptions, family: Family, revision: str | None, device: s
             f"backbone '{options.name}' lacks {len(absent)} weights of a {family.model_class}, such as {absent[0]}."
         )
     return (model if placed else model.to(device)).eval()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without transformers' progress bars, which would mix with ours."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _chat_template(source: str, tokenizer: Any, revision: str | None) -> str | None:

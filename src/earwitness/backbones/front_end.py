@@ -68,6 +68,10 @@ class FrontEnd:
         frames = next(n for n in range(1, 1000) if self._family.count_tokens(n) >= 1)
         return max(SHORTEST, frames * hop / self.sample_rate)
 
+    def is_alone(self, length: int) -> bool:
+        """Whether a clip of so many samples must not share a batch with others."""
+        return length // int(self._extractor.hop_length) < self._family.alone_below
+
     def frames(self, samples: NDArray[np.float32]) -> Frames:
         """Log-mel frames of one clip at ``sample_rate``."""
         if self._cut:
