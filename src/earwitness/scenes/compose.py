@@ -1,0 +1,289 @@
+"""From a plan to a clip: events in their places over a background, in a room, with the script of what sounds when.
+
+``samples [time]`` are float32 mono in [-1, 1]; ``onset`` and ``offset`` are in seconds; levels are in dB full scale,
+the RMS of an event while it sounds. The same seed gives the same scenes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earwitness.scenes.plans import Plan, PlannedEvent, PlanPrior
+from earwitness.scenes.sources import Samples, Source
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpan:
+    """One stretch of sound in a scene; a counted event has one span for each time it happens."""
+
+    label: str
+    onset: float
+    offset: float
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A clip whose truth is known.
+
+    Attributes:
+        samples: float32 mono ``[time]``.
+        sample_rate: Hz.
+        script: what sounds when, by onset.
+        plan: what the scene was made to hold; facts about it come from here.
+    """
+
+    samples: Samples
+    sample_rate: int
+    script: tuple[EventSpan, ...]
+    plan: Plan
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True)
+class Style:
+    """How scenes are made; each range is drawn from evenly, each share is a probability.
+
+    Attributes:
+        max_seconds: no scene is longer.
+        event_seconds: the longest that one event may last.
+        gap: silence between groups, seconds.
+        level_db: the scene's level; events stray from it by ``spread_db`` either way.
+        background_db: level of the noise that fills the scene under its events.
+        bare: share of scenes over digital silence, without any background.
+        room: share of scenes with reverberation.
+        speed: change of speed and pitch of an event, made to ``altered`` of them.
+        tilt_db: gain at random places of the spectrum, either way, of ``altered`` events.
+        distractor: share of scenes with a sound that nobody names, from a source of its own.
+    """
+
+    max_seconds: float = 10.0
+    event_seconds: Range = (1.0, 5.0)
+    gap: Range = (0.1, 0.8)
+    repeat_gap: Range = (0.2, 0.6)
+    level_db: Range = (-34.0, -14.0)
+    spread_db: float = 5.0
+    background_db: Range = (-75.0, -38.0)
+    bare: float = 0.15
+    room: float = 0.3
+    altered: float = 0.7
+    speed: Range = (0.8, 1.25)
+    tilt_db: float = 9.0
+    distractor: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    label: str
+    start: int
+    samples: Samples
+
+
+class Composer:
+    """Renders plans with events from a source.
+
+    Args:
+        source: where events come from.
+        style: how scenes are made.
+        distractors: sounds that are mixed in and never named.
+
+    Example:
+        >>> from earwitness.scenes.plans import Plan, PlannedEvent
+        >>> from earwitness.scenes.sources import Synthesis
+        >>> plan = Plan(((PlannedEvent("beep", 2),), (PlannedEvent("bell"),)))
+        >>> scene = Composer(Synthesis()).compose(plan, np.random.default_rng(1))
+        >>> [span.label for span in scene.script]
+        ['beep', 'beep', 'bell']
+    """
+
+    def __init__(self, source: Source, style: Style | None = None, distractors: Source | None = None) -> None:
+        self.source = source
+        self.style = style or Style()
+        self.distractors = distractors
+        self.sample_rate = source.sample_rate
+
+    def compose(self, plan: Plan, rng: np.random.Generator) -> Scene:
+        """Render one plan."""
+        placed, length = self._lay_out(plan, rng)
+        samples = np.zeros(length, np.float32)
+        level = rng.uniform(*self.style.level_db)
+        script = []
+        for event in placed:
+            own_level = level + rng.uniform(-1, 1) * self.style.spread_db
+            _add(samples, event, own_level)
+            script.append(self._span(event, own_level, length))
+        if self.distractors is not None and rng.random() < self.style.distractor:
+            _add(samples, self._distractor(length, rng), level + rng.uniform(-8, 3))
+        if placed and rng.random() < self.style.room:
+            samples = reverberate(samples, self.sample_rate, rng)
+        samples += self._background(length, rng)
+        script.sort(key=lambda span: span.onset)
+        return Scene(_within_full_scale(samples), self.sample_rate, tuple(script), plan)
+
+    def _lay_out(self, plan: Plan, rng: np.random.Generator) -> tuple[list[_Placed], int]:
+        """Place the groups one after the other, and find the scene's length; all that follows fits into it."""
+        limit = int(self.style.max_seconds * self.sample_rate)
+        share = 0.92 * self.style.max_seconds / max(1, len(plan.groups))
+        now = self._seconds((0.0, 0.6), rng)
+        placed: list[_Placed] = []
+        for group in plan.groups:
+            members = self._group(group, share, rng)
+            placed += [_Placed(m.label, m.start + now, m.samples) for m in members]
+            now = max(p.start + len(p.samples) for p in placed) + self._seconds(self.style.gap, rng)
+        slack = limit - now
+        if slack < 0:
+            # Only gaps and lead-in can overshoot: pull everything forward by it.
+            placed = [_Placed(p.label, max(0, p.start + slack), p.samples) for p in placed]
+        trailing = self._seconds((0.0, 1.2) if plan.groups else (1.0, 10.0), rng)
+        return placed, int(np.clip(now + trailing, self.sample_rate, limit))
+
+    def _group(self, group: tuple[PlannedEvent, ...], share: float, rng: np.random.Generator) -> list[_Placed]:
+        """The events of one group, the shorter ones wholly within the longest."""
+        sounds = [self._event(event, share, rng) for event in group]
+        longest = max(_end(parts) for parts in sounds)
+        members = []
+        for parts in sounds:
+            shift = int(rng.integers(longest - _end(parts) + 1))
+            members += [_Placed(p.label, p.start + shift, p.samples) for p in parts]
+        return members
+
+    def _event(self, event: PlannedEvent, share: float, rng: np.random.Generator) -> list[_Placed]:
+        low, high = self.style.event_seconds
+        seconds = rng.uniform(low, max(low, min(high, share)))
+        if event.count is None:
+            return [_Placed(event.label, 0, self._altered([self._draw(event.label, seconds, rng)], seconds, rng)[0])]
+        unit = self._draw(event.label, share / (event.count + 0.6), rng, unit=True)
+        # The same happening again, or another of its kind each time.
+        again = rng.random() < 0.5
+        units = [unit if again else self._draw(event.label, share / 3.6, rng, unit=True) for _ in range(event.count)]
+        placed, now = [], 0
+        for sound in self._altered(units, share / event.count, rng):
+            placed.append(_Placed(event.label, now, sound))
+            now += len(sound) + self._seconds(self.style.repeat_gap, rng)
+        return placed
+
+    def _draw(self, label: str, seconds: float, rng: np.random.Generator, *, unit: bool = False) -> Samples:
+        drawn = self.source.draw(label, rng, seconds=seconds, unit=unit)
+        return fade(drawn[: int(seconds * self.sample_rate)], self.sample_rate)
+
+    def _altered(self, sounds: list[Samples], seconds: float, rng: np.random.Generator) -> list[Samples]:
+        """The sounds of one event, all changed in the same way, none longer than so many seconds."""
+        if rng.random() >= self.style.altered:
+            return sounds
+        speed = np.exp(rng.uniform(*np.log(self.style.speed)))
+        gains = rng.uniform(-self.style.tilt_db, self.style.tilt_db, 6)
+        most = int(seconds * self.sample_rate)
+        altered = (tilt(change_speed(sound, speed)[:most], gains) for sound in sounds)
+        return [fade(sound, self.sample_rate) for sound in altered]
+
+    def _distractor(self, length: int, rng: np.random.Generator) -> _Placed:
+        assert self.distractors is not None
+        label = self.distractors.labels[rng.integers(len(self.distractors.labels))]
+        sound = self.distractors.draw(label, rng, seconds=length / self.sample_rate)[:length]
+        return _Placed(label, int(rng.integers(length - len(sound) + 1)), sound)
+
+    def _background(self, length: int, rng: np.random.Generator) -> Samples:
+        if rng.random() < self.style.bare:
+            return np.zeros(length, np.float32)
+        return coloured_noise(length, rng.uniform(0, 2), rng) * np.float32(
+            _gain(rng.uniform(*self.style.background_db))
+        )
+
+    def _seconds(self, bounds: Range, rng: np.random.Generator) -> int:
+        return int(rng.uniform(*bounds) * self.sample_rate)
+
+    def _span(self, event: _Placed, level: float, length: int) -> EventSpan:
+        stop = min(event.start + len(event.samples), length)
+        return EventSpan(event.label, event.start / self.sample_rate, stop / self.sample_rate, round(level, 2))
+
+
+def scenes(composer: Composer, prior: PlanPrior, seed: int) -> Iterator[Scene]:
+    """An endless stream of scenes; the same arguments give the same stream."""
+    rng = np.random.default_rng(seed)
+    while True:
+        yield composer.compose(prior.draw(rng), rng)
+
+
+def _end(parts: list[_Placed]) -> int:
+    return max(part.start + len(part.samples) for part in parts)
+
+
+def _add(samples: Samples, event: _Placed, level_db: float) -> None:
+    part = samples[event.start : event.start + len(event.samples)]
+    part += event.samples[: len(part)] * np.float32(_gain(level_db))
+
+
+def _gain(level_db: float) -> float:
+    return float(10 ** (level_db / 20))
+
+
+def _within_full_scale(samples: Samples) -> Samples:
+    peak = float(np.abs(samples).max(initial=0.0))
+    return samples * np.float32(0.98 / peak) if peak > 0.98 else samples
+
+
+def fade(samples: Samples, sample_rate: int, seconds: float = 0.01) -> Samples:
+    """A copy with linear ends, so that a cut does not click."""
+    faded = samples.copy()
+    ramp = np.linspace(0, 1, min(len(samples) // 2, int(seconds * sample_rate)), dtype=np.float32)
+    faded[: len(ramp)] *= ramp
+    faded[len(faded) - len(ramp) :] *= ramp[::-1]
+    return faded
+
+
+def change_speed(samples: Samples, speed: float) -> Samples:
+    """Faster and higher, or slower and lower, by this factor; linear interpolation."""
+    positions = np.arange(0, len(samples) - 1, speed)
+    changed: Samples = np.interp(positions, np.arange(len(samples)), samples).astype(np.float32)
+    return changed
+
+
+def tilt(samples: Samples, gains_db: NDArray[np.float64]) -> Samples:
+    """Filter with gains given at frequencies spread evenly in octaves, smooth in between; the RMS is kept."""
+    size = 1 << (len(samples) - 1).bit_length()
+    spectrum = np.fft.rfft(samples, size)
+    octaves = np.log2(np.linspace(1 / 64, 1, len(spectrum)))
+    knots = np.linspace(-6, 0, len(gains_db))
+    filtered = np.fft.irfft(spectrum * _gains(np.interp(octaves, knots, gains_db)), size)[: len(samples)]
+    change = np.sqrt((np.square(samples).mean() + 1e-12) / (np.square(filtered).mean() + 1e-12))
+    changed: Samples = (filtered * change).astype(np.float32)
+    return changed
+
+
+def _gains(levels_db: NDArray[np.float64]) -> NDArray[np.float32]:
+    changed: NDArray[np.float32] = np.exp(levels_db * (np.log(10) / 20)).astype(np.float32)
+    return changed
+
+
+def reverberate(samples: Samples, sample_rate: int, rng: np.random.Generator) -> Samples:
+    """A simple room: direct sound plus a tail of exponentially dying noise, 0.1 to 0.8 s to -60 dB."""
+    seconds = rng.uniform(0.1, 0.8)
+    tail = rng.standard_normal(int(seconds * sample_rate), np.float32)
+    tail *= np.exp(np.linspace(0, -6.9, len(tail), dtype=np.float32))
+    tail *= np.float32(rng.uniform(0.1, 0.6) / np.sqrt(np.square(tail).sum()))
+    tail[0] = 1.0
+    size = 1 << (len(samples) + len(tail) - 1).bit_length()
+    wet = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(tail, size), size)
+    return wet[: len(samples)].astype(np.float32)
+
+
+def coloured_noise(length: int, slope: float, rng: np.random.Generator) -> Samples:
+    """Noise whose power falls with frequency to this power (0 white, 1 pink, 2 brown), RMS 1."""
+    # One block is shaped and repeated: its seams are inaudible in noise and a scene needs one short transform.
+    block = min(length, 1 << 15)
+    size = block // 2 + 1
+    spectrum = (rng.standard_normal(2 * size, np.float32)).view(np.complex64)
+    spectrum *= np.maximum(np.arange(size), 8).astype(np.float32) ** np.float32(-slope / 2)
+    noise = np.fft.irfft(spectrum, block).astype(np.float32)
+    noise /= np.sqrt(np.square(noise).mean()) + 1e-12
+    return np.resize(noise, length)

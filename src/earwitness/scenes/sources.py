@@ -1,0 +1,380 @@
+"""Where the events of a scene come from: our own synthesis, and labelled folders of recordings.
+
+An event is ``samples [time]``, float32 mono, trimmed to what sounds and scaled to an RMS of 1 while it sounds, so that
+``compose`` alone decides how loud it is. A *unit* is one countable happening: one bark, one sneeze, one beep.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earwitness.errors import ManifestError, UnknownNameError
+
+Samples: TypeAlias = NDArray[np.float32]
+Span: TypeAlias = tuple[int, int]
+
+SAMPLE_RATE = 16_000
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3"})
+# Bounds of one happening in a recording, seconds: shorter is a click, longer is several of them run together.
+UNIT_SECONDS = (0.08, 3.0)
+
+
+class Source(Protocol):
+    """Something that events can be drawn from, by label."""
+
+    sample_rate: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can make, sorted."""
+
+    @property
+    def countable(self) -> frozenset[str]:
+        """The labels of which single units can be drawn."""
+
+    def draw(self, label: str, rng: np.random.Generator, *, seconds: float, unit: bool = False) -> Samples:
+        """An event of at most so many seconds; with ``unit`` exactly one happening."""
+
+
+def sounding_spans(samples: Samples, sample_rate: int, *, below_peak: float = 25.0, gap: float = 0.2) -> list[Span]:
+    """Where a recording sounds, as ``(start, stop)`` in samples.
+
+    A 20 ms frame sounds if it is at most ``below_peak`` dB under the loudest one and above -70 dBFS, so digital
+    silence never does; spans closer than ``gap`` seconds are one.
+
+    Example:
+        >>> clip = np.concatenate([np.zeros(800), np.ones(1600), np.zeros(8000), np.ones(800)]).astype(np.float32)
+        >>> sounding_spans(clip, 8000)
+        [(800, 2400), (10400, 11200)]
+    """
+    frame = max(1, sample_rate // 50)
+    count = len(samples) // frame
+    if not count:
+        return []
+    power = np.square(samples[: count * frame].reshape(count, frame), dtype=np.float64).mean(axis=1)
+    sounding = np.flatnonzero(power > max(power.max() * 10 ** (-below_peak / 10), 1e-7))
+    if not len(sounding):
+        return []
+    breaks = np.flatnonzero(np.diff(sounding) * frame > gap * sample_rate)
+    starts = sounding[np.concatenate([[0], breaks + 1])]
+    stops = sounding[np.concatenate([breaks, [len(sounding) - 1]])] + 1
+    return [(int(start) * frame, int(stop) * frame) for start, stop in zip(starts, stops, strict=True)]
+
+
+def at_unit_level(samples: Samples) -> Samples:
+    """The same sound with an RMS of 1 over the frames within 25 dB of its loudest."""
+    frame = min(len(samples), 320)
+    power = np.square(samples[: len(samples) // frame * frame].reshape(-1, frame)).mean(axis=1)
+    loud = power[power >= power.max() * 10**-2.5]
+    scaled: Samples = (samples / np.sqrt(loud.mean() + 1e-12)).astype(np.float32)
+    return scaled
+
+
+# --- synthesis -------------------------------------------------------------------------------------------------------
+
+
+def _time(seconds: float) -> NDArray[np.float64]:
+    return np.arange(max(1, int(seconds * SAMPLE_RATE))) / SAMPLE_RATE
+
+
+def _faded(wave: NDArray[np.float64], seconds: float = 0.01) -> NDArray[np.float64]:
+    """The wave with raised-cosine ends, so that switching on and off does not click."""
+    length = min(len(wave) // 2, int(seconds * SAMPLE_RATE))
+    ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(1, length))
+    wave[:length] *= ramp
+    wave[len(wave) - length :] *= ramp[::-1]
+    return wave
+
+
+def _harmonics(phase: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """A sine, or one with a few weaker overtones that stay under half the rate."""
+    overtones = rng.uniform(0, 0.4, rng.integers(0, 3))
+    wave = np.sin(phase)
+    for number, weight in enumerate(overtones, start=2):
+        wave += weight * np.sin(number * phase)
+    return wave
+
+
+def _tone(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    frequency = np.exp(rng.uniform(np.log(180), np.log(2000)))
+    return _faded(_harmonics(2 * np.pi * frequency * _time(seconds * rng.uniform(0.6, 1.0)), rng), 0.05)
+
+
+def _beep(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    frequency = np.exp(rng.uniform(np.log(600), np.log(2400)))
+    return _faded(_harmonics(2 * np.pi * frequency * _time(rng.uniform(0.08, 0.3)), rng))
+
+
+def _siren(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    time = _time(seconds)
+    low = rng.uniform(400, 900)
+    swing = rng.uniform(0.3, 0.8) * low
+    cycle = np.sin(2 * np.pi * rng.uniform(0.25, 1.5) * time + rng.uniform(0, 2 * np.pi))
+    frequency = low + swing * (np.sign(cycle) if rng.random() < 0.3 else cycle)
+    return _faded(_harmonics(2 * np.pi * np.cumsum(frequency) / SAMPLE_RATE, rng), 0.1)
+
+
+def _noise_burst(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    return _faded(rng.standard_normal(len(_time(rng.uniform(0.15, 0.6)))))
+
+
+def _chirp(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    time = _time(rng.uniform(0.15, 0.5))
+    low, high = np.sort(np.exp(rng.uniform(np.log(300), np.log(3500), 2)))
+    start, stop = (low, high * 1.5) if rng.random() < 0.5 else (high * 1.5, low)
+    frequency = start * (stop / start) ** (time / time[-1])
+    return _faded(np.sin(2 * np.pi * np.cumsum(frequency) / SAMPLE_RATE))
+
+
+def _thump(rng: np.random.Generator, frequency: float) -> NDArray[np.float64]:
+    time = _time(0.12)
+    ring = sum(np.sin(2 * np.pi * frequency * ratio * time) / ratio for ratio in (1.0, 1.9, 3.1))
+    return ring * np.exp(-time * rng.uniform(40, 60)) + 0.5 * rng.standard_normal(len(time)) * np.exp(-time * 300)
+
+
+def _knock(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    frequency, spacing = rng.uniform(120, 350), rng.uniform(0.14, 0.3)
+    knocks = min(int(rng.integers(2, 6)), max(1, int((seconds - 0.12) / spacing) + 1))
+    wave = np.zeros(int(((knocks - 1) * spacing + 0.13) * SAMPLE_RATE))
+    for number in range(knocks):
+        thump = _thump(rng, frequency * rng.uniform(0.95, 1.05)) * rng.uniform(0.7, 1.0)
+        start = int(number * spacing * SAMPLE_RATE)
+        wave[start : start + len(thump)] += thump
+    return wave
+
+
+def _bell(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
+    time = _time(min(seconds, rng.uniform(0.8, 2.0)))
+    frequency = np.exp(rng.uniform(np.log(350), np.log(1100)))
+    # Hum, prime, tierce, quint, nominal and two upper partials of a struck bell, higher ones dying sooner.
+    partials = np.array([0.5, 1.0, 1.2, 1.5, 2.0, 2.7, 4.1])
+    weights = rng.uniform(0.3, 1.0, len(partials)) / np.sqrt(partials)
+    decay = rng.uniform(1.5, 3.5) * np.sqrt(partials)
+    wave = weights @ (np.sin(2 * np.pi * frequency * np.outer(partials, time)) * np.exp(-np.outer(decay, time)))
+    return _faded(wave, 0.003)
+
+
+SYNTHESISED: Mapping[str, Callable[[np.random.Generator, float], NDArray[np.float64]]] = {
+    "beep": _beep,
+    "bell": _bell,
+    "chirp": _chirp,
+    "knock": _knock,
+    "noise burst": _noise_burst,
+    "siren": _siren,
+    "tone": _tone,
+}
+
+
+class Synthesis:
+    """Events that the package makes itself: nothing to install, nothing to license.
+
+    Example:
+        >>> synthesis = Synthesis()
+        >>> synthesis.labels
+        ('beep', 'bell', 'chirp', 'knock', 'noise burst', 'siren', 'tone')
+        >>> beep = synthesis.draw("beep", np.random.default_rng(7), seconds=2.0)
+        >>> 0.08 < len(beep) / synthesis.sample_rate < 0.3
+        True
+    """
+
+    sample_rate = SAMPLE_RATE
+    labels = tuple(sorted(SYNTHESISED))
+    countable = frozenset({"beep", "bell", "chirp", "noise burst"})
+
+    def draw(self, label: str, rng: np.random.Generator, *, seconds: float, unit: bool = False) -> Samples:
+        """An event of this label; its pitch, length and timbre are drawn anew each time.
+
+        Raises:
+            UnknownNameError: if there is no such label.
+        """
+        if label not in SYNTHESISED:
+            raise UnknownNameError("label", label, SYNTHESISED)
+        return at_unit_level(SYNTHESISED[label](rng, max(seconds, 0.3)).astype(np.float32))
+
+
+# --- recordings ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """One labelled clip held in memory, with the spans in which it sounds."""
+
+    name: str
+    label: str
+    samples: Samples
+    spans: tuple[Span, ...]
+    meta: Mapping[str, str]
+
+
+class Recordings:
+    """Events cut from recordings.
+
+    Args:
+        recordings: all at ``sample_rate``, each with at least one sounding span.
+        sample_rate: in Hz.
+        countable: labels whose spans are single happenings, such as one sneeze each.
+    """
+
+    def __init__(self, recordings: Iterable[Recording], sample_rate: int, countable: Iterable[str] = ()) -> None:
+        self.sample_rate = sample_rate
+        self._by_label: dict[str, list[Recording]] = {}
+        for recording in recordings:
+            self._by_label.setdefault(recording.label, []).append(recording)
+        self._units = {label: self._single_spans(label) for label in countable if label in self._by_label}
+
+    def _single_spans(self, label: str) -> list[tuple[Recording, Span]]:
+        shortest, longest = (bound * self.sample_rate for bound in UNIT_SECONDS)
+        return [
+            (recording, span)
+            for recording in self._by_label[label]
+            for span in recording.spans
+            if shortest <= span[1] - span[0] <= longest
+        ]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What was recorded, sorted."""
+        return tuple(sorted(self._by_label))
+
+    @property
+    def countable(self) -> frozenset[str]:
+        """The labels of which single units can be drawn."""
+        return frozenset(label for label, units in self._units.items() if units)
+
+    def of(self, label: str) -> Sequence[Recording]:
+        """The recordings of this label."""
+        if label not in self._by_label:
+            raise UnknownNameError("label", label, self._by_label)
+        return self._by_label[label]
+
+    def draw(self, label: str, rng: np.random.Generator, *, seconds: float, unit: bool = False) -> Samples:
+        """A piece of one recording that starts and ends with sound.
+
+        Raises:
+            UnknownNameError: if there is no such label.
+        """
+        recordings = self.of(label)
+        if unit:
+            recording, span = self._units[label][rng.integers(len(self._units[label]))]
+        else:
+            recording = recordings[int(rng.integers(len(recordings)))]
+            span = _piece(recording.spans, int(seconds * self.sample_rate), rng)
+        tail = int(0.1 * self.sample_rate)
+        piece = recording.samples[max(0, span[0] - tail // 4) : span[1] + tail]
+        return at_unit_level(piece)
+
+
+def _piece(spans: Sequence[Span], length: int, rng: np.random.Generator) -> Span:
+    """Neighbouring spans that together last at most ``length``, or a random part of one that is longer."""
+    first = int(rng.integers(len(spans)))
+    start, stop = spans[first]
+    if stop - start > length:
+        start += int(rng.integers(stop - start - length))
+        return start, start + length
+    for _, later in spans[first + 1 :]:
+        if later - start > length:
+            break
+        stop = later
+    return start, stop
+
+
+def read_folder(
+    folder: str | Path,
+    *,
+    sample_rate: int = SAMPLE_RATE,
+    keep: Callable[[Mapping[str, str]], bool] = lambda row: True,
+    countable: Iterable[str] = (),
+) -> Recordings:
+    """Read a folder of labelled recordings into memory.
+
+    Labels come from ``metadata.csv`` (columns ``file_name``, ``label`` and any others) if there is one, else from the
+    names of the subfolders with underscores read as blanks, else, in a flat folder, from each name up to its first
+    underscore. Clips in which nothing sounds are left out.
+
+    Args:
+        folder: where the clips are.
+        sample_rate: they are resampled to this, Hz.
+        keep: which rows to read, told by their columns; rows made from names have ``file_name`` and ``label``.
+        countable: labels whose sounding spans are single happenings.
+
+    Raises:
+        ManifestError: if the folder holds no labelled clip, or its metadata lacks a column.
+    """
+    root = Path(folder)
+    rows = [row for row in _rows(root) if keep(row)]
+    recordings = [recording for row in rows if (recording := _read(root, row, sample_rate))]
+    if not recordings:
+        raise ManifestError(
+            f"{root}: no labelled clip found; wanted metadata.csv with file_name and label, one subfolder a label, "
+            "or files named label_anything.wav"
+        )
+    return Recordings(recordings, sample_rate, countable)
+
+
+def _rows(root: Path) -> list[dict[str, str]]:
+    table = root / "metadata.csv"
+    if not table.is_file():
+        files = sorted(path for path in root.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES)
+        return [{"file_name": path.relative_to(root).as_posix(), "label": _label(path, root)} for path in files]
+    with table.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        missing = {"file_name", "label"} - set(reader.fieldnames or ())
+        if missing:
+            raise ManifestError(f"{table}: no column {', '.join(sorted(missing))}; got {reader.fieldnames}")
+        return list(reader)
+
+
+def _label(path: Path, root: Path) -> str:
+    if path.parent == root:
+        return path.stem.split("_")[0]
+    return path.relative_to(root).parts[0].replace("_", " ")
+
+
+def _read(root: Path, row: Mapping[str, str], sample_rate: int) -> Recording | None:
+    samples = _decode(root / row["file_name"], sample_rate)
+    spans = tuple(sounding_spans(samples, sample_rate))
+    return Recording(row["file_name"], row["label"], samples, spans, dict(row)) if spans else None
+
+
+def _decode(path: Path, sample_rate: int) -> Samples:
+    import soundfile
+    import soxr
+
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono: NDArray[Any] = soxr.resample(samples.mean(axis=1), rate, sample_rate)
+    return mono.astype(np.float32)
+
+
+class Pool:
+    """Several sources as one; a label that two of them have is drawn from either, by chance."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        rates = {source.sample_rate for source in sources}
+        if len(rates) != 1:
+            raise ValueError(f"sources must share one sample rate, got {sorted(rates)}")
+        self.sample_rate = rates.pop()
+        self._sources = tuple(sources)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of all sources, sorted."""
+        return tuple(sorted({label for source in self._sources for label in source.labels}))
+
+    @property
+    def countable(self) -> frozenset[str]:
+        """The labels of which single units can be drawn."""
+        return frozenset().union(*(source.countable for source in self._sources))
+
+    def draw(self, label: str, rng: np.random.Generator, *, seconds: float, unit: bool = False) -> Samples:
+        """An event of this label from one of the sources that have it."""
+        having = [s for s in self._sources if label in (s.countable if unit else s.labels)]
+        if not having:
+            raise UnknownNameError("label", label, self.labels)
+        return having[rng.integers(len(having))].draw(label, rng, seconds=seconds, unit=unit)
