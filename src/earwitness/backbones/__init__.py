@@ -200,7 +200,7 @@ def _resolve(name: str) -> tuple[str, str]:
         return info.loader, info.checkpoint
     for point in entry_points(group=ENTRY_POINTS, name=name):
         return point.value, ""
-    if Path(name).is_dir() or _is_hub_id(name):
+    if name and (Path(name).is_dir() or _is_hub_id(name)):
         return _HF, name
     raise UnknownNameError("backbone", name, [info.name for info in list_backbones()])
 

@@ -16,7 +16,9 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import SafetensorError
 from transformers.utils import cached_file, logging
+from transformers.utils.hub import extract_commit_hash
 
 from earwitness.backbones import LoadOptions
 from earwitness.backbones.families import Family, family_of
@@ -66,7 +68,7 @@ def read_checkpoint(options: LoadOptions) -> Checkpoint:
     dtype = resolve_dtype(options.dtype, device)
     try:
         return _read(options, local, device, dtype)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         text = str(error).strip().splitlines()
         raise BackboneError(
             f"backbone '{options.name}' cannot be loaded from '{options.source}': {text[0] if text else error!r}"
@@ -105,11 +107,12 @@ def resolve_dtype(dtype: str, device: str) -> str:
 
 
 def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpoint:
-    config, _ = transformers.PreTrainedConfig.get_config_dict(options.source, revision=options.revision)
-    family = family_of(config, options.name)
-    commit = config.get("_commit_hash")
+    path = cached_file(options.source, "config.json", revision=options.revision)
+    if path is None:
+        raise FileNotFoundError("it holds no config.json.")
+    family = family_of(json.loads(Path(path).read_text(encoding="utf-8")), options.name)
     # Every file of one commit, even if the branch moves on while they are fetched.
-    revision = commit or options.revision
+    revision = extract_commit_hash(path, None) or options.revision
     trust = {"trust_remote_code": options.trust_remote_code}
     tokenizer = transformers.AutoTokenizer.from_pretrained(options.source, revision=revision, **trust)
     extractor = transformers.AutoFeatureExtractor.from_pretrained(options.source, revision=revision, **trust)
@@ -118,7 +121,8 @@ def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpo
         raise BackboneError(f"backbone '{options.name}' has no chat template: chat_template.jinja is missing.")
     model = _model(options, family, revision, device, dtype)
     _check_window(model, extractor, family, options.name)
-    weights = {"sha256": hash_folder(Path(options.source))} if local else {"checkpoint": options.source}
+    hub = {"checkpoint": options.source, "revision": revision}
+    weights = {"sha256": hash_folder(Path(options.source))} if local else hub
     return Checkpoint(
         model,
         tokenizer,
@@ -129,7 +133,6 @@ def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpo
         {
             "family": family.name,
             **weights,
-            **({} if local else {"revision": commit}),
             "dtype": dtype,
             "front_end": options.front_end,
         },

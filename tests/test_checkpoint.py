@@ -1,0 +1,216 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import transformers
+
+import small_models
+from earwitness.backbones import load_backbone
+from earwitness.backbones.base import Request
+from earwitness.backbones.checkpoint import hash_folder, resolve_dtype
+from earwitness.errors import BackboneError, UsageError
+from small_models import sound
+
+REQUEST = Request(sound(1), ("is it a dog?", "x"), tuple(small_models.WORDS))
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """Makes a copy of a small checkpoint that a test may spoil."""
+    return lambda family="audio-flamingo-3": Path(shutil.copytree(small_models.folder(family), tmp_path / family))
+
+
+def edit(path, **changes):
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    ("family", "whole"),
+    [
+        ("qwen2.5-omni", "Qwen2_5OmniForConditionalGeneration"),
+        ("qwen3-omni", "Qwen3OmniMoeForConditionalGeneration"),
+    ],
+)
+def test_a_whole_omni_checkpoint_gives_its_thinker(family, whole, copied):
+    """Weights under ``thinker.`` beside those of a talker, as the released checkpoints have them."""
+    folder = copied(family)
+    kind = getattr(transformers, whole).config_class
+    thinker = json.loads((folder / "config.json").read_text())
+    config = kind(thinker_config=thinker, enable_audio_output=False)
+    torch.manual_seed(1)
+    model = getattr(transformers, whole)(config)
+    source = small_models.backbone(family)._decoder.model
+    model.thinker.load_state_dict(source.state_dict())
+    model.save_pretrained(folder)
+    for architecture in (whole, "Qwen2_5OmniModel" if family == "qwen2.5-omni" else whole):
+        small_models.claim(folder, architecture)
+        backbone = load_backbone(folder)
+        assert type(backbone._decoder.model) is type(source)
+        assert not any("talker" in name for name, _ in backbone._decoder.model.named_parameters())
+        np.testing.assert_array_equal(backbone.answer([REQUEST])[0], small_models.backbone(family).answer([REQUEST])[0])
+
+
+def test_missing_weights_are_refused_not_invented(copied):
+    from safetensors.torch import load_file, save_file
+
+    folder = copied()
+    weights = load_file(folder / "model.safetensors")
+    gone = next(name for name in weights if name.endswith("q_proj.weight"))
+    save_file({name: weight for name, weight in weights.items() if name != gone}, folder / "model.safetensors",
+              {"format": "pt"})  # fmt: skip
+    with pytest.raises(
+        BackboneError, match=r"lacks 1 weights of a AudioFlamingo3ForConditionalGeneration, such as .*q_proj"
+    ):
+        load_backbone(folder)
+
+
+def test_pickled_weights_are_not_read(copied):
+    folder = copied()
+    torch.save({}, folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(BackboneError, match="cannot be loaded from"):
+        load_backbone(folder)
+
+
+@pytest.mark.parametrize("spoil", ["truncate", "empty", "text"])
+def test_damaged_weights_are_a_clear_error(copied, spoil):
+    folder = copied()
+    path = folder / "model.safetensors"
+    content = {"truncate": path.read_bytes()[:-1000], "empty": b"", "text": b"<html>not found</html>" * 100}[spoil]
+    path.write_bytes(content)
+    with pytest.raises(BackboneError, match="cannot be loaded from"):
+        load_backbone(folder)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "preprocessor_config.json", "config.json", "chat_template.jinja"])
+def test_a_missing_file_is_a_clear_error(copied, name):
+    folder = copied()
+    (folder / name).unlink()
+    with pytest.raises(BackboneError, match=str(folder)):
+        load_backbone(folder)
+
+
+def test_a_config_cannot_name_a_class_of_its_choice(copied):
+    folder = copied()
+    small_models.claim(folder, "Trainer")
+    with pytest.raises(BackboneError, match="is a Trainer; earwitness loads these families"):
+        load_backbone(folder)
+
+
+def test_code_of_a_checkpoint_does_not_run(copied, tmp_path):
+    folder = copied()
+    ran = tmp_path / "ran"
+    (folder / "evil.py").write_text(f"open({str(ran)!r}, 'w')\nclass Config: pass\nclass Fast: pass\n")
+    edit(folder / "config.json", auto_map={"AutoConfig": "evil.Config", "AutoModel": "evil.Config"})
+    edit(folder / "tokenizer_config.json", auto_map={"AutoTokenizer": ["evil.Fast", "evil.Fast"]})
+    edit(folder / "preprocessor_config.json", auto_map={"AutoFeatureExtractor": "evil.Fast"})
+    with suppress(BackboneError):
+        load_backbone(folder)
+    assert not ran.exists()
+
+
+def test_the_processors_template_is_read_in_its_old_form(copied):
+    folder = copied()
+    template = (folder / "chat_template.jinja").read_text()
+    (folder / "chat_template.jinja").unlink()
+    (folder / "chat_template.json").write_text(json.dumps({"chat_template": template}))
+    np.testing.assert_array_equal(
+        load_backbone(folder).answer([REQUEST])[0], small_models.backbone("audio-flamingo-3").answer([REQUEST])[0]
+    )
+
+
+def test_a_whole_processor_folder_is_read_too(copied):
+    """transformers may save the extractor inside processor_config.json."""
+    folder = copied()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    template = (folder / "chat_template.jinja").read_text()
+    (folder / "preprocessor_config.json").unlink()
+    transformers.AudioFlamingo3Processor(small_models.extractor(), tokenizer, chat_template=template).save_pretrained(
+        folder
+    )
+    assert not (folder / "preprocessor_config.json").exists()
+    np.testing.assert_array_equal(
+        load_backbone(folder).answer([REQUEST])[0], small_models.backbone("audio-flamingo-3").answer([REQUEST])[0]
+    )
+
+
+def test_an_extractor_that_does_not_fit_the_encoder_is_refused(copied):
+    folder = copied("qwen2-audio")
+    small_models.extractor(10).save_pretrained(folder)
+    with pytest.raises(BackboneError, match="extractor makes 1000 frames, its encoder takes 3000"):
+        load_backbone(folder)
+
+
+def test_identity_follows_the_weights_and_nothing_else(copied):
+    folder = copied()
+    before = load_backbone(folder).identity
+    assert set(before) == {"family", "sha256", "dtype", "front_end"}
+    (folder / "README.md").write_text("other words")
+    moved = Path(shutil.move(folder, folder.with_name("elsewhere")))
+    assert load_backbone(moved).identity == before
+    weights = bytearray((moved / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (moved / "model.safetensors").write_bytes(weights)
+    assert hash_folder(moved) != before["sha256"]
+
+
+def test_types_of_number(copied):
+    assert resolve_dtype("auto", "cpu") == "float32"
+    half = load_backbone(copied(), dtype="bfloat16")
+    assert half.identity["dtype"] == "bfloat16"
+    difference = half.answer([REQUEST])[0] - small_models.backbone("audio-flamingo-3").answer([REQUEST])[0]
+    # Three digits of mantissa through a few layers: near, and not the same.
+    assert 1e-6 < np.abs(difference).max() < 0.5
+    with pytest.raises(UsageError, match="dtype is 'int8'; it must be auto, float32, bfloat16 or float16"):
+        load_backbone(small_models.folder("audio-flamingo-3"), dtype="int8")
+
+
+def test_devices():
+    folder = small_models.folder("audio-flamingo-3")
+    assert load_backbone(folder, device="cpu")._decoder.model.device.type == "cpu"
+    with pytest.raises(UsageError, match="device 'tpu' is not there"):
+        load_backbone(folder, device="tpu")
+
+
+def test_a_revision_is_for_the_hub():
+    with pytest.raises(UsageError, match="revision 'main' is for checkpoints on the hub"):
+        load_backbone(small_models.folder("audio-flamingo-3"), revision="main")
+
+
+HUB = """
+from earwitness.backbones import load_backbone
+from earwitness.errors import BackboneError
+print(load_backbone("someone/model").identity["revision"])
+print(load_backbone("someone/model", revision="v1").identity["revision"])
+try:
+    load_backbone("someone/other")
+except BackboneError as error:
+    print(error)
+"""
+
+
+def test_the_hubs_commit_is_recorded_and_being_offline_is_a_clear_error(tmp_path):
+    """From a cache laid out as the hub's client does it, with the network off."""
+    model = tmp_path / "hub" / "models--someone--model"
+    commits = {"main": "a" * 40, "v1": "b" * 40}
+    for branch, commit in commits.items():
+        shutil.copytree(small_models.folder("qwen3-omni"), model / "snapshots" / commit)
+        (model / "refs").mkdir(exist_ok=True)
+        (model / "refs" / branch).write_text(commit)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", HUB],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"HF_HOME": str(tmp_path), "HF_HUB_CACHE": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1"},
+    )
+    first, second, offline = done.stdout.splitlines()
+    assert [first, second] == list(commits.values())
+    assert offline.startswith("backbone 'someone/other' cannot be loaded from 'someone/other': ")
