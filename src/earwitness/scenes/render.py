@@ -1,0 +1,98 @@
+"""Scenes as files: clips, a manifest with captions that are true or false of them, and the script of each.
+
+A rendered folder holds ``clip-01.wav``, ...; ``manifest.csv`` with ``file_name``, ``caption``, ``language`` and
+``matches`` (yes or no: whether the caption is true); and ``script.jsonl``, one line a clip, with onset and offset in
+seconds and level in dB of each event.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+
+from earwitness.scenes.captions import FactKind, draw_fact, state
+from earwitness.scenes.compose import Composer, Scene, Style
+from earwitness.scenes.plans import PlanPrior
+from earwitness.scenes.sources import Synthesis
+from earwitness.types import Language
+
+MANIFEST = "manifest.csv"
+SCRIPT = "script.jsonl"
+# What a demo clip shows: one sound, or two in order; nothing but what is heard at first listening.
+DEMO_KINDS: tuple[FactKind, ...] = ("presence", "order")
+DEMO_STYLE = Style(level_db=(-24.0, -16.0), spread_db=2.0, background_db=(-70.0, -55.0), bare=0.0, tilt_db=4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Captioned:
+    """A scene with one caption and whether it is true of it."""
+
+    scene: Scene
+    caption: str
+    language: Language
+    matches: bool
+
+
+def captioned_scenes(
+    composer: Composer, prior: PlanPrior, *, seed: int, kinds: tuple[FactKind, ...] = get_args(FactKind)
+) -> Iterator[Captioned]:
+    """An endless stream of scenes with captions, true and false by turns, a pair in English, a pair in Chinese."""
+    rng = np.random.default_rng(seed)
+    number = 0
+    while True:
+        language: Language = "zh" if number // 2 % 2 else "en"
+        wanted = number % 2 == 0
+        plan = prior.draw(rng)
+        drawn = draw_fact(plan, prior, kinds[rng.integers(len(kinds))], rng)
+        if drawn and drawn[1] == wanted:
+            yield Captioned(composer.compose(plan, rng), state(drawn[0], language, rng), language, wanted)
+            number += 1
+
+
+def render(folder: str | Path, clips: Iterator[Captioned]) -> Path:
+    """Write clips as 16-bit WAV with manifest and scripts; returns the manifest's path.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
+    import soundfile
+
+    root = Path(folder)
+    root.mkdir(parents=True, exist_ok=True)
+    with (
+        (root / MANIFEST).open("w", encoding="utf-8", newline="") as table,
+        (root / SCRIPT).open("w", encoding="utf-8") as scripts,
+    ):
+        rows = csv.writer(table)
+        rows.writerow(("file_name", "caption", "language", "matches"))
+        for number, clip in enumerate(clips, start=1):
+            name = f"clip-{number:02}.wav"
+            soundfile.write(root / name, clip.scene.samples, clip.scene.sample_rate, subtype="PCM_16")
+            rows.writerow((name, clip.caption, clip.language, "yes" if clip.matches else "no"))
+            spans = [asdict(span) for span in clip.scene.script]
+            scripts.write(json.dumps({"file_name": name, "events": spans}, ensure_ascii=False) + "\n")
+    return root / MANIFEST
+
+
+def render_demo(folder: str | Path, seed: int = 0, clips: int = 8) -> Path:
+    """Render clips of synthesised sounds, half of their captions true and half false, in English and Chinese.
+
+    Args:
+        folder: made if it is not there; files of the same names are written over.
+        seed: same seed, same clips.
+        clips: how many.
+
+    Returns:
+        The manifest's path.
+    """
+    synthesis = Synthesis()
+    prior = PlanPrior(dict.fromkeys(synthesis.labels, 1.0), synthesis.countable, sizes=(0.0, 0.5, 0.5))
+    stream = captioned_scenes(Composer(synthesis, DEMO_STYLE), prior, seed=seed, kinds=DEMO_KINDS)
+    return render(folder, islice(stream, clips))
