@@ -10,7 +10,7 @@ import csv
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, TypeVar
@@ -50,7 +50,8 @@ def write_csv(store: Store, path: Path) -> None:
     """One row a pair, a column an axis; text cells that would be formulas are neutralised."""
     columns = _columns(store)
     with _whole_file(path) as file:
-        writer = csv.writer(file, lineterminator="\n")
+        # Line ends of RFC 4180: with a bare newline Python 3.11 leaves carriage returns inside cells unquoted.
+        writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(map(neutralise, columns))
         for row in _rows(store):
             writer.writerow([neutralise(row.get(column)) for column in columns])
@@ -165,4 +166,5 @@ def _whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}. The run itself is kept; export it again.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()

@@ -1,0 +1,166 @@
+"""Files made of a run's records: complete, strict, harmless, and the same each time."""
+
+import csv
+import json
+import sys
+
+import pytest
+
+from earwitness.errors import MissingDependencyError, StoreError, UsageError
+from earwitness.export import neutralise
+from earwitness.run import evaluate
+from earwitness.types import Pair
+from small_judge import HashJudge
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", '=HYPERLINK("http://x","y")']
+
+
+@pytest.fixture
+def run(tmp_path):
+    pairs = [
+        Pair(b"clip 0", "rain, heavy", id="a", system="s", group="g", ratings={"mos": 4.0}, meta={"fold": 1}),
+        Pair(tmp_path / "secret" / "b.wav", "bad", id="b", ratings={"quality": -1.5}),
+        Pair(b"clip 2", "狗\n在叫", id="c", meta={"audio": "clips/c.wav"}),
+    ]
+    return evaluate(HashJudge(), pairs, tmp_path / "run")
+
+
+def rows_of(path) -> list[dict]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_formulas_are_neutralised(text):
+    """M5."""
+    assert neutralise(text) == "'" + text
+
+
+@pytest.mark.parametrize("cell", [-1.5, 3, None, "rain", "a=b", "", "1-2"])
+def test_everything_else_is_left_alone(cell):
+    assert neutralise(cell) == cell
+
+
+def test_no_text_cell_of_a_table_starts_a_formula(tmp_path):
+    pairs = [
+        Pair(
+            f"clip {n}".encode(),
+            text,
+            id=f"{text}{n}",
+            system=text,
+            group=text,
+            ratings={text: -1.0},
+            meta={text: text},
+        )
+        for n, text in enumerate(FORMULAS)
+    ]
+    run = evaluate(HashJudge(), pairs, tmp_path / "run")
+    with (run.path / "scores.csv").open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    assert not [name for name in header if name.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    captions = [row[header.index("caption")] for row in rows]
+    assert captions == ["'" + text for text in FORMULAS]
+    numbers = {cell for row in rows for cell in row if cell.startswith("-")}
+    assert numbers == {"-1.0"}
+
+
+def test_jsonl_holds_every_pair_exactly(run):
+    first, bad, last = map(json.loads, (run.path / "scores.jsonl").read_text(encoding="utf-8").splitlines())
+    score = next(run.scores())
+    assert {**first, "values": None} == {
+        "id": "a", "audio": None, "caption": "rain, heavy", "system": "s", "group": "g", "language": "en",
+        "ratings": {"mos": 4.0}, "meta": {"fold": 1}, "values": None, "recipe": run.recipe.id, "verdicts": [],
+        "status": "ok", "error": None, "coverage": 1.0, "flags": list(score.flags), "audio_sha256": None,
+    }  # fmt: skip
+    assert first["values"] == score.values
+    assert (bad["status"], bad["values"]) == ("unscored", {"alignment": None, "quality": None})
+    assert bad["error"] == {"code": "caption_bad", "message": "told to fail"}
+    assert (last["caption"], last["audio"], last["language"]) == ("狗\n在叫", "clips/c.wav", "zh")
+
+
+def test_csv_has_a_column_an_axis_and_empty_cells_for_what_is_missing(run):
+    first, bad, last = rows_of(run.path / "scores.csv")
+    value = next(run.scores()).values["alignment"]
+    assert float(first["alignment"]) == value
+    assert (first["ratings.mos"], first["ratings.quality"], first["meta"]) == ("4.0", "", '{"fold": 1}')
+    assert (bad["status"], bad["error"], bad["alignment"], bad["ratings.quality"]) == (
+        "unscored",
+        "caption_bad",
+        "",
+        "-1.5",
+    )
+    assert last["caption"] == "狗\n在叫"
+
+
+def test_no_absolute_path_and_no_folder_of_the_machine_leaves(run, tmp_path):
+    """H4: a clip goes by its name in the manifest."""
+    for name in ("scores.csv", "scores.jsonl", "summary.json"):
+        text = (run.path / name).read_text(encoding="utf-8")
+        assert str(tmp_path) not in text
+        assert "secret" not in text
+    assert rows_of(run.path / "scores.csv")[1]["audio"] == "b.wav"
+
+
+def test_parquet_has_the_cells_of_the_csv_with_types(run):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = parquet.read_table(run.export("parquet")).to_pylist()
+    wanted = rows_of(run.export("csv"))
+    assert list(table[0]) == list(wanted[0])
+    assert [{name: "" if cell is None else str(cell) for name, cell in row.items()} for row in table] == wanted
+    assert isinstance(table[0]["alignment"], float)
+
+
+def test_parquet_without_pyarrow_names_the_extra(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingDependencyError, match=r"earwitness\[parquet\]"):
+        run.export("parquet")
+
+
+def test_exporting_again_gives_the_same_bytes(run):
+    before = {name: (run.path / name).read_bytes() for name in ("scores.csv", "scores.jsonl")}
+    run.export("csv")
+    run.export("jsonl")
+    assert before == {name: (run.path / name).read_bytes() for name in before}
+
+
+def test_the_summary_counts_what_it_averages(run):
+    summary = json.loads((run.path / "summary.json").read_text())
+    estimate = run.summary["alignment"]
+    assert (summary["n_scored"], summary["n_total"], summary["failures"]) == (2, 3, {"caption_bad": 1})
+    assert summary["estimates"]["alignment"] == {
+        "value": estimate.value, "low": estimate.low, "high": estimate.high, "n": 2,
+    }  # fmt: skip
+    assert summary["recipe"] == {"id": run.recipe.id, "parts": run.recipe.parts}
+    one = summary["systems"]["s"]
+    assert (one["n_scored"], one["n_total"], one["estimates"]["alignment"]["low"]) == (1, 1, None)
+
+
+def test_pairs_not_reached_are_rows_that_wait(tmp_path):
+    class Stops(HashJudge):
+        def score_all(self, pairs):
+            for number, score in enumerate(super().score_all(pairs)):
+                if number == 2:
+                    raise KeyboardInterrupt
+                yield score
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(Stops(), [Pair(str(n).encode(), "x", id=str(n)) for n in range(9)], tmp_path / "run")
+    from earwitness.run import open_run
+
+    run = open_run(tmp_path / "run")
+    rows = rows_of(run.export("csv"))
+    assert [row["status"] for row in rows] == ["ok", "ok", "waiting", "waiting"]
+    assert (run.n_scored, run.n_total) == (2, 9)
+
+
+def test_an_unknown_format(run):
+    with pytest.raises(UsageError, match="'xlsx'; wanted one of jsonl, csv, parquet"):
+        run.export("xlsx")
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(run):
+    before = (run.path / "scores.csv").read_bytes()
+    (run.path / "scores.csv.part").mkdir()
+    with pytest.raises(StoreError, match=r"scores.csv cannot be written: .* The run itself is kept"):
+        run.export("csv")
+    assert (run.path / "scores.csv").read_bytes() == before
