@@ -66,6 +66,9 @@ def score(
     caption_from: Annotated[
         CaptionFrom, typer.Option(help="Captions of a folder or glob: folder names, or same-named .txt files.")
     ] = CaptionFrom.auto,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD=NAME", help="A manifest's column by field: caption=prompt_en.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Score only so many pairs.")] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Score the I-th of N parts, 1/N to N/N.")] = None,
     seed: Annotated[int | None, typer.Option(help="With --limit: a seeded sample instead of the first pairs.")] = None,
@@ -87,7 +90,7 @@ def score(
     form: Format = output.value
     pairs = None
     if caption is None:
-        pairs = _pairs(source, caption_from, limit, shard, seed, allow_outside_root)
+        pairs = _pairs(source, caption_from, column or [], limit, shard, seed, allow_outside_root)
         if dry_run:
             _show_mapping(pairs)
             return
@@ -114,6 +117,7 @@ def score(
 def _pairs(
     source: str,
     caption_from: CaptionFrom,
+    column: list[str],
     limit: int | None,
     shard: str | None,
     seed: int | None,
@@ -124,11 +128,25 @@ def _pairs(
     return read_pairs(
         source,
         caption_from=caption_from.value,
+        columns=_columns(column),
         limit=limit,
         shard=_shard(shard) if shard else None,
         seed=seed,
         allow_outside_root=allow_outside_root,
     )
+
+
+def _columns(named: list[str]) -> dict[str, str]:
+    """Columns by field.
+
+    Example:
+        >>> _columns(["caption=prompt_en", "ratings.quality=MOS"])
+        {'caption': 'prompt_en', 'ratings.quality': 'MOS'}
+    """
+    wrong = [text for text in named if "=" not in text]
+    if wrong:
+        raise UsageError(f"--column is {wrong[0]!r}; wanted FIELD=NAME, such as caption=prompt_en.")
+    return {field: name for field, _, name in (text.partition("=") for text in named)}
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -31,6 +31,11 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
     listed = [record for record in islice(run.records(), rows) if record.score is not None]
     left = run.n_total - len(listed)
     notes = [f"... and {left:,} more in {run.path / 'scores.csv'}"] if left else []
+    notes += [
+        _mean(f"{axis} of {system}", estimate)
+        for system, summary in run.systems.items()
+        for axis, estimate in summary.estimates.items()
+    ]
     notes += [_mean(axis, estimate) for axis, estimate in run.summary.items()]
     notes += [f"not scored: {count:,} x {code}" for code, count in sorted(run.failures.items())]
     notes.append(f"{run.n_scored:,} of {run.n_total:,} scored, recipe {run.recipe.id} ({describe(run.recipe)})")

@@ -1,7 +1,8 @@
 """Scenes as files: clips, a manifest with captions that are true or false of them, and the script of each.
 
 A rendered folder holds ``clip-01.wav``, ...; ``manifest.csv`` with ``file_name``, ``caption``, ``language`` and
-``matches`` (yes or no: whether the caption is true); and ``script.jsonl``, one line a clip, with onset and offset in
+``system``, as if two generators had been given the captions: ``faithful`` made what its caption says, ``careless``
+something else; and ``script.jsonl``, one line a clip, with onset and offset in
 seconds and level in dB of each event.
 """
 
@@ -25,6 +26,7 @@ from earwitness.types import Language
 
 MANIFEST = "manifest.csv"
 SCRIPT = "script.jsonl"
+FAITHFUL, CARELESS = "faithful", "careless"
 # What a demo clip shows: one sound, or two in order; nothing but what is heard at first listening.
 DEMO_KINDS: tuple[FactKind, ...] = ("presence", "order")
 DEMO_STYLE = Style(level_db=(-24.0, -16.0), spread_db=2.0, background_db=(-70.0, -55.0), bare=0.0, tilt_db=4.0)
@@ -71,11 +73,11 @@ def render(folder: str | Path, clips: Iterator[Captioned]) -> Path:
         (root / SCRIPT).open("w", encoding="utf-8") as scripts,
     ):
         rows = csv.writer(table)
-        rows.writerow(("file_name", "caption", "language", "matches"))
+        rows.writerow(("file_name", "caption", "language", "system"))
         for number, clip in enumerate(clips, start=1):
             name = f"clip-{number:02}.wav"
             soundfile.write(root / name, clip.scene.samples, clip.scene.sample_rate, subtype="PCM_16")
-            rows.writerow((name, clip.caption, clip.language, "yes" if clip.matches else "no"))
+            rows.writerow((name, clip.caption, clip.language, FAITHFUL if clip.matches else CARELESS))
             spans = [asdict(span) for span in clip.scene.script]
             scripts.write(json.dumps({"file_name": name, "events": spans}, ensure_ascii=False) + "\n")
     return root / MANIFEST
