@@ -33,6 +33,7 @@ class Asked:
     text: str
     answer: str
     language: Language
+    kind: str = ""
     written: bool = False
 
 
@@ -110,8 +111,8 @@ class Material:
         if fact.kind == "story" or rng.random() < self.recipe.templates:
             first = rng.random() < self.recipe.first_template
             number = 1 if first else int(rng.integers(2, len(TEMPLATES) + 1))
-            return Asked(TEMPLATES[number].ask(state(fact, language, rng), language), word, language)
-        return Asked(ask(fact, language, rng), word, language)
+            return Asked(TEMPLATES[number].ask(state(fact, language, rng), language), word, language, fact.kind)
+        return Asked(ask(fact, language, rng), word, language, fact.kind)
 
 
 class Packer:
