@@ -534,6 +534,19 @@ def bad_ids(table: Path) -> set[str]:
     return {pair.id for pair in read_pairs(table) if pair.caption.startswith("bad")}
 
 
+# D7
+
+
+@pytest.mark.heavy
+def test_memory_does_not_grow_with_the_rows(heavy):
+    script = Path(__file__).parents[1] / "benchmarks" / "runner.py"
+    command = [sys.executable, str(script), "--judge", "fake", "--rows", str(heavy.size(100_000))]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    heavy.record("D7 rows of a run", **found)
+    assert found["n_scored"] == heavy.size(100_000)
+    assert found["grown MiB"] <= 200
+
+
 def test_scores_are_strict_json(tmp_path):
     run = evaluate(HashJudge(), pairs_of(5), tmp_path / "run")
 

@@ -32,7 +32,8 @@ def test_an_axis_that_the_judge_did_not_announce_is_not_lost():
 
 
 def test_systems_by_name_and_pairs_without_one_only_in_the_whole():
-    records = [Record({"system": system}, score(value)) for system, value in (("b", 0.1), ("a", 0.9), (None, 0.5))]
+    values = {"b": 0.1, "a": 0.9, None: 0.5}
+    records = [Record({"system": system}, score(value).to_dict()) for system, value in values.items()]
     whole, systems = summarise(records, ["alignment"], total=7)
     assert (whole.n_scored, whole.n_total) == (3, 7)
     assert list(systems) == ["a", "b"]

@@ -141,12 +141,10 @@ def _named(record: Record) -> dict[str, Any]:
 
 
 def _score_fields(record: Record) -> dict[str, Any]:
-    if record.score is None:
+    if record.said is None:
         waiting = dict.fromkeys(("error", "coverage", "recipe", "audio_sha256"))
         return {**waiting, "status": "waiting", "values": {}, "flags": [], "verdicts": []}
-    fields = record.score.to_dict()
-    del fields["pair_id"]
-    return fields
+    return {name: value for name, value in record.said.items() if name != "pair_id"}
 
 
 def _json(value: Any, indent: int | None = None) -> str:

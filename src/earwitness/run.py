@@ -150,7 +150,7 @@ class Run:
 
     def scores(self) -> Iterator[Score]:
         """Scores in the order of the input, the unscored among them."""
-        return (record.score for record in self.records() if record.score is not None)
+        return (score for record in self.records() if (score := record.score))
 
     def export(self, form: str) -> Path:
         """Write ``scores.jsonl``, ``scores.csv`` or ``scores.parquet`` into the directory and return its path.

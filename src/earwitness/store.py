@@ -58,15 +58,20 @@ class PairKey:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A pair as it was given, and its score; None while it waits.
+    """A pair as it was given, and what the judge said, as plain JSON.
 
     Attributes:
         pair: ``id, audio, caption, system, group, language, ratings, meta``; ``audio`` is the path, if it had one.
-        score: what the judge said.
+        said: the fields of its ``Score``; None while it waits.
     """
 
     pair: Mapping[str, Any]
-    score: Score | None
+    said: Mapping[str, Any] | None
+
+    @property
+    def score(self) -> Score | None:
+        """What the judge said; None while the pair waits."""
+        return None if self.said is None else Score.from_dict(self.said)
 
 
 class Store:
@@ -222,7 +227,7 @@ class Store:
                 "SELECT pair, score FROM pairs WHERE position IS NOT NULL ORDER BY position, id"
             )
             for pair, score in rows:
-                yield Record(json.loads(pair), Score.from_dict(json.loads(score)) if score else None)
+                yield Record(json.loads(pair), json.loads(score) if score else None)
 
     def count(self) -> int:
         """How many pairs the input has, as far as is known."""
