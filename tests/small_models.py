@@ -10,6 +10,7 @@ import atexit
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,10 +94,17 @@ def tokenizer(build: Build) -> Any:
     )
 
 
-def config(family: str, ids: Any, *, width: int = 64, layers: int = 2, seconds: int = 30) -> Any:
-    """A config of the family in a small size; ``ids`` is its tokenizer."""
-    vocabulary = len(ids)
-    audio_id = ids.convert_tokens_to_ids(BUILDS[family].audio["audio_token"])
+def config(
+    family: str,
+    ids: Any,
+    *,
+    width: int = 64,
+    layers: int = 2,
+    seconds: int = 30,
+    encoder: Mapping[str, Any] | None = None,
+    text: Mapping[str, Any] | None = None,
+) -> Any:
+    """A config of the family in a small size, or with the sizes given; ``ids`` is its tokenizer."""
     encoder = {
         "num_mel_bins": 16,
         "d_model": width,
@@ -104,16 +112,19 @@ def config(family: str, ids: Any, *, width: int = 64, layers: int = 2, seconds: 
         "encoder_attention_heads": 4,
         "encoder_ffn_dim": 2 * width,
         "max_source_positions": 50 * seconds,
+        **(encoder or {}),
     }
     text = {
-        "vocab_size": vocabulary,
+        "vocab_size": len(ids),
         "hidden_size": width,
         "intermediate_size": 2 * width,
         "num_hidden_layers": layers,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "max_position_embeddings": 32768,
+        **(text or {}),
     }
+    audio_id = ids.convert_tokens_to_ids(BUILDS[family].audio["audio_token"])
     if family == "qwen2-audio":
         return transformers.Qwen2AudioConfig(
             audio_config={"model_type": "qwen2_audio_encoder", **encoder},
@@ -122,14 +133,7 @@ def config(family: str, ids: Any, *, width: int = 64, layers: int = 2, seconds: 
         )
     if family == "audio-flamingo-3":
         return transformers.AudioFlamingo3Config(
-            audio_config={
-                "num_mel_bins": 16,
-                "hidden_size": width,
-                "num_hidden_layers": layers,
-                "num_attention_heads": 4,
-                "intermediate_size": 2 * width,
-                "max_source_positions": 50 * seconds,
-            },
+            audio_config=transformers.AudioFlamingo3EncoderConfig(**encoder),
             text_config={"model_type": "qwen2", **text},
             audio_token_id=audio_id,
         )
@@ -137,39 +141,40 @@ def config(family: str, ids: Any, *, width: int = 64, layers: int = 2, seconds: 
 
 
 def _omni_config(family: str, ids: Any, encoder: dict[str, Any], text: dict[str, Any]) -> Any:
-    width = text["hidden_size"]
-    special = {
-        "audio_token_id": ids.convert_tokens_to_ids(BUILDS[family].audio["audio_token"]),
-        "audio_start_token_id": ids.convert_tokens_to_ids(BUILDS[family].audio["audio_bos_token"]),
-        "audio_end_token_id": ids.convert_tokens_to_ids(BUILDS[family].audio["audio_eos_token"]),
-        "image_token_id": ids.convert_tokens_to_ids("<|IMAGE|>"),
-        "video_token_id": ids.convert_tokens_to_ids("<|VIDEO|>"),
-        "vision_start_token_id": ids.convert_tokens_to_ids("<|vision_bos|>"),
-        "vision_end_token_id": ids.convert_tokens_to_ids("<|vision_eos|>"),
+    width, head = text["hidden_size"], text["hidden_size"] // text["num_attention_heads"]
+    vision = {"depth": 1, "hidden_size": 32, "intermediate_size": 32, "num_heads": 2, "out_hidden_size": width}
+    names = {
+        "audio_token_id": BUILDS[family].audio["audio_token"],
+        "audio_start_token_id": BUILDS[family].audio["audio_bos_token"],
+        "audio_end_token_id": BUILDS[family].audio["audio_eos_token"],
+        "image_token_id": "<|IMAGE|>",
+        "video_token_id": "<|VIDEO|>",
+        "vision_start_token_id": "<|vision_bos|>",
+        "vision_end_token_id": "<|vision_eos|>",
     }
-    sections = [width // 32, width // 32, width // 8 - 2 * (width // 32)]
-    rope = {"rope_type": "default", "rope_theta": 1e6, "mrope_section": sections}
+    special = {name: ids.convert_tokens_to_ids(token) for name, token in names.items()}
+    # The three parts of a position share half of each head.
+    rope = {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [head // 8, head // 8, head // 4]}
     if family == "qwen2.5-omni":
-        return transformers.Qwen2_5OmniConfig(
-            thinker_config={
-                "audio_config": {**encoder, "output_dim": width, "n_window": 100},
-                "vision_config": {"depth": 1, "hidden_size": 32, "intermediate_size": 32, "num_heads": 2,
-                                  "out_hidden_size": width, "fullatt_block_indexes": [0]},
-                "text_config": {**text, "rope_parameters": rope},
-                **special,
-            }
-        ).thinker_config  # fmt: skip
-    return transformers.Qwen3OmniMoeConfig(
-        thinker_config={
-            "audio_config": {**encoder, "output_dim": width, "downsample_hidden_size": 16, "n_window": 50,
-                             "n_window_infer": 400},
-            "vision_config": {"depth": 1, "hidden_size": 32, "intermediate_size": 32, "num_heads": 2,
-                              "out_hidden_size": width, "deepstack_visual_indexes": [0]},
-            "text_config": {**text, "rope_parameters": rope, "num_experts": 4, "num_experts_per_tok": 2,
-                            "moe_intermediate_size": width, "head_dim": width // 4},
+        return transformers.Qwen2_5OmniThinkerConfig(
+            audio_config={**encoder, "output_dim": width, "n_window": 100},
+            vision_config={**vision, "fullatt_block_indexes": [0]},
+            text_config={**text, "rope_parameters": rope},
             **special,
-        }
-    ).thinker_config  # fmt: skip
+        )
+    experts = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": width, "head_dim": head}
+    return transformers.Qwen3OmniMoeThinkerConfig(
+        audio_config={
+            **encoder,
+            "output_dim": width,
+            "downsample_hidden_size": 16,
+            "n_window": 50,
+            "n_window_infer": 400,
+        },
+        vision_config={**vision, "deepstack_visual_indexes": [0]},
+        text_config={**text, **experts, "rope_parameters": rope},
+        **special,
+    )
 
 
 MODEL_CLASSES = {

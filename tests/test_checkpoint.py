@@ -104,6 +104,39 @@ def test_a_config_cannot_name_a_class_of_its_choice(copied):
         load_backbone(folder)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text_config": None, "audio_config": "none"},
+        {"text_config": {"model_type": "qwen2", "hidden_size": -1}},
+        {"text_config": {"model_type": "qwen2", "hidden_size": "wide"}},
+        {"audio_token_id": 10**12},
+        {"architectures": "AudioFlamingo3ForConditionalGeneration"},
+        {"architectures": [["AudioFlamingo3ForConditionalGeneration"]]},
+    ],
+    ids=["none", "negative", "text", "no such token", "no list", "nested"],
+)
+def test_a_config_of_nonsense_is_a_clear_error(copied, changes):
+    folder = copied()
+    edit(folder / "config.json", **changes)
+    with pytest.raises(BackboneError):
+        load_backbone(folder)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", "\ufeff{}"])
+def test_a_config_that_is_no_object_is_a_clear_error(copied, text):
+    folder = copied()
+    (folder / "config.json").write_text(text, encoding="utf-8")
+    with pytest.raises(BackboneError):
+        load_backbone(folder)
+
+
+def test_a_device_map_needs_accelerate(monkeypatch):
+    monkeypatch.setattr(transformers.utils, "is_accelerate_available", lambda: False)
+    with pytest.raises(UsageError, match=r"device_map needs accelerate\. Install with: pip install accelerate"):
+        load_backbone(small_models.folder("audio-flamingo-3"), device_map="auto")
+
+
 def test_code_of_a_checkpoint_does_not_run(copied, tmp_path):
     folder = copied()
     ran = tmp_path / "ran"

@@ -98,7 +98,7 @@ BACKBONES: Mapping[str, BackboneInfo] = {
             "qwen3-omni",
             600,
             "Apache-2.0",
-            "thinker only; about 64 GB in bfloat16",
+            "thinker only; mixture of experts",
         ),
         BackboneInfo(
             "af3", _HF, "nvidia/audio-flamingo-3-hf", "audio-flamingo-3", 600, _NVIDIA, "audio in chunks of 30 s"

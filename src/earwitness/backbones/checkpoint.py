@@ -16,13 +16,12 @@ from typing import Any
 
 import torch
 import transformers
-from safetensors import SafetensorError
 from transformers.utils import cached_file, logging
 from transformers.utils.hub import extract_commit_hash
 
 from earwitness.backbones import LoadOptions
 from earwitness.backbones.families import Family, family_of
-from earwitness.errors import BackboneError, UsageError
+from earwitness.errors import BackboneError, EarwitnessError, UsageError
 
 DTYPES = ("float32", "bfloat16", "float16")
 # What of a folder determines its numbers; anything else in it may change freely.
@@ -68,7 +67,9 @@ def read_checkpoint(options: LoadOptions) -> Checkpoint:
     dtype = resolve_dtype(options.dtype, device)
     try:
         return _read(options, local, device, dtype)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (EarwitnessError, ImportError):
+        raise
+    except Exception as error:  # a broken or hostile checkpoint may make the libraries raise anything
         text = str(error).strip().splitlines()
         raise BackboneError(
             f"backbone '{options.name}' cannot be loaded from '{options.source}': {text[0] if text else error!r}"
@@ -130,12 +131,7 @@ def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpo
         template,
         str(tokenizer.convert_ids_to_tokens(model.config.audio_token_id)),
         family,
-        {
-            "family": family.name,
-            **weights,
-            "dtype": dtype,
-            "front_end": options.front_end,
-        },
+        {"family": family.name, **weights, "dtype": dtype, "front_end": options.front_end},
     )
 
 
