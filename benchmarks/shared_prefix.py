@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from benchmarks.report import record
 from numpy.typing import NDArray
 
-from benchmarks.report import record
 from earwitness.backbones import LoadOptions
 from earwitness.backbones.base import Request
 from earwitness.backbones.checkpoint import Checkpoint
