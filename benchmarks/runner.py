@@ -1,6 +1,6 @@
 """What the runner itself costs: time and memory a row, with judges that cost next to nothing.
 
-    python benchmarks/runner.py [--rows 100000]
+    python -m benchmarks.runner [--rows 100000]
 
 ``constant`` says the same of every pair without opening its clip: all that is left is the runner - manifest, hashes,
 records, exports. ``fake`` is AQAScore on the public fake, which decodes and resamples each clip of 1 s. Each judge has
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import psutil
 import soundfile
+from benchmarks.report import record
 
 from earwitness.judges.aqascore import AQAScore
 from earwitness.manifest import read_pairs
@@ -49,13 +50,7 @@ class ConstantJudge:
         return map(self.score, pairs)
 
 
-def fake() -> Judge:
-    from earwitness.backbones.fake import FakeBackbone
-
-    return AQAScore(FakeBackbone())
-
-
-JUDGES: dict[str, Callable[[], Judge]] = {"constant": ConstantJudge, "fake": fake}
+JUDGES: dict[str, Callable[[], Judge]] = {"constant": ConstantJudge, "fake": lambda: AQAScore("fake")}
 
 
 def main() -> None:
@@ -66,14 +61,12 @@ def main() -> None:
     if options.judge:
         print(json.dumps(measure(options.judge, options.rows)))
         return
-    from benchmarks.report import record
-
     record("runner", [in_own_process(judge, options.rows) for judge in JUDGES], note=f"{CLIPS} clips of 1 s")
 
 
 def in_own_process(judge: str, rows: int) -> dict[str, Any]:
     """What ``measure`` finds in a fresh interpreter."""
-    command = [sys.executable, __file__, "--judge", judge, "--rows", str(rows)]
+    command = [sys.executable, "-m", "benchmarks.runner", "--judge", judge, "--rows", str(rows)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

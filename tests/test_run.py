@@ -539,9 +539,9 @@ def bad_ids(table: Path) -> set[str]:
 
 @pytest.mark.heavy
 def test_memory_does_not_grow_with_the_rows(heavy):
-    script = Path(__file__).parents[1] / "benchmarks" / "runner.py"
-    command = [sys.executable, str(script), "--judge", "fake", "--rows", str(heavy.size(100_000))]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    command = [sys.executable, "-m", "benchmarks.runner", "--judge", "fake", "--rows", str(heavy.size(100_000))]
+    root = Path(__file__).parents[1]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=root).stdout)
     heavy.record("D7 rows of a run", **found)
     assert found["n_scored"] == heavy.size(100_000)
     assert found["grown MiB"] <= 200
