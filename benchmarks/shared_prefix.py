@@ -1,6 +1,6 @@
 """Ten questions on one clip of 30 s: one pass a question, one batch of whole prompts, and a prefix shared by all.
 
-    python benchmarks/shared_prefix.py [--family qwen2-audio ...] [--shape 59m|7b] [--device cpu] [--dtype float32]
+    python -m benchmarks.shared_prefix [--family qwen2-audio ...] [--shape 59m|7b] [--device cpu] [--dtype float32]
 
 Random weights: time does not depend on them. The three ways take turns in one run on one machine, and the largest
 difference between their log-probabilities stands beside the times. ``7b`` has the shape of the 7B releases and wants a

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earwitness.backbones.families import LONGEST, Family
+from earwitness.backbones.features import LogMel
 
 # Under a tenth of a second there is nothing to judge.
 SHORTEST = 0.1
@@ -40,13 +41,15 @@ class FrontEnd:
     Args:
         extractor: the checkpoint's feature extractor, of Whisper's kind.
         family: how a clip is laid out.
-        cut: keep only what the released processor keeps of a long clip.
+        cut: hear as the released processor does: what it keeps of a long clip, through the extractor itself. Otherwise
+            frames are computed by ``LogMel`` where it gives the extractor's numbers.
     """
 
     def __init__(self, extractor: Any, family: Family, *, cut: bool = False) -> None:
         self._extractor = extractor
         self._family = family
         self._cut = cut
+        self._log_mel = LogMel(extractor) if LogMel.equals(extractor) and not cut else None
         self.sample_rate = int(extractor.sampling_rate)
         self.window = int(extractor.n_samples)
 
@@ -87,37 +90,39 @@ class FrontEnd:
         return [samples[start : start + self.window] for start in range(0, len(samples), self.window)]
 
     def _chunk(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        padding: dict[str, Any] = {"padding": "max_length", "max_length": self.window}
+        length = self._padded(len(samples))
+        if self._log_mel is None:
+            features, heard = self._extracted(samples, length)
+        else:
+            features, heard = self._log_mel.frames(samples, length), self._log_mel.heard_frames(len(samples), length)
+        if self._family.padding in {"silence", "none"}:
+            features = features[:, :heard]
+        mask = np.zeros(features.shape[1], np.int64)
+        mask[:heard] = 1
+        return features, mask
+
+    def _padded(self, length: int) -> int:
         if self._family.padding == "none":
-            padding = {"padding": "do_not_pad"}
-        elif self._family.padding == "silence":
-            padding["max_length"] = self._silenced(len(samples))
+            return length
+        if self._family.padding == "silence":
+            # Silence of one transform after the clip gives every frame of it the value that endless silence would;
+            # the released processor pads to 300 s for the same frames.
+            hop = int(self._extractor.hop_length)
+            return -(-(length + int(self._extractor.n_fft)) // hop) * hop
+        return self.window
+
+    def _extracted(self, samples: NDArray[np.float32], length: int) -> tuple[NDArray[np.float32], int]:
         # Truncation is on by default and silent: it cuts at the window and marks the rest as heard.
         made = self._extractor(
             samples,
             sampling_rate=self.sample_rate,
+            padding="max_length",
+            max_length=length,
             truncation=False,
             return_attention_mask=True,
             return_tensors="np",
-            **padding,
         )
-        mask = np.asarray(made["attention_mask"][0], np.int64)
-        features = np.asarray(made["input_features"][0], np.float32)
-        return self._trim(features, mask)
-
-    def _silenced(self, length: int) -> int:
-        # Silence of one transform length after the clip gives every frame of it the value that endless silence would;
-        # the released processor pads to 300 s for the same frames.
-        hop = int(self._extractor.hop_length)
-        return -(-(length + int(self._extractor.n_fft)) // hop) * hop
-
-    def _trim(
-        self, features: NDArray[np.float32], mask: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        if self._family.padding in {"window", "chunks"}:
-            return features, mask
-        heard = int(mask.sum())
-        return features[:, :heard], mask[:heard]
+        return np.asarray(made["input_features"][0], np.float32), int(made["attention_mask"][0].sum())
 
 
 def stack_frames(clips: Sequence[Frames]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
