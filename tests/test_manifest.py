@@ -65,6 +65,11 @@ def test_semicolons_where_the_header_has_no_comma(tmp_path):
     assert names(read_pairs(write(tmp_path / "t.csv", "audio;caption\na.wav;Rain, heavy.\n"))) == WANTED[:1]
 
 
+def test_nameless_columns_that_spreadsheets_leave(tmp_path):
+    (pair,) = read_pairs(write(tmp_path / "t.csv", "audio,caption,,\na.wav,rain,,x\n"))
+    assert pair.meta == {"audio": "a.wav"}
+
+
 def test_newlines_and_quotes_inside_fields(tmp_path):
     table = write(tmp_path / "t.csv", 'audio,caption\na.wav,"a ""bang""\nthen rain"\n\nb.wav,c\nb.wav\n')
     assert refusal(table).startswith("t.csv, line 6: 1 cells; the header has 2 (audio, caption).")
@@ -133,11 +138,12 @@ def test_audio_folder(tmp_path):
 
 
 def test_kaldi(tmp_path):
-    write(tmp_path / "wav.scp", "k1 a.wav\nk2  sub/b.flac\n")
+    write(tmp_path / "wav.scp", "k1 a.wav\nk2\t sub/b.flac\n\n")
     write(tmp_path / "text", "k1 Rain, heavy.\nk2 狗在叫\n")
     pairs = list(read_pairs(tmp_path / "wav.scp"))
     assert names(pairs) == WANTED
     assert [pair.id for pair in pairs] == ["k1", "k2"]
+    assert list(read_pairs(tmp_path)) == pairs
     write(tmp_path / "text", "k1 rain\nk3 dog\n")
     assert "part at line 2: keys 'k2' and 'k3'" in refusal(tmp_path / "wav.scp")
     write(tmp_path / "text", "k1 rain\n")
@@ -164,6 +170,21 @@ def test_a_folder_with_texts(tmp_path):
     assert names(read_pairs(tmp_path)) == [("a.mp3", "rain"), ("b.wav", ""), ("sub/c.OGG", "a dog")]
     assert read_pairs(tmp_path).check() == 3
     assert names(read_pairs(tmp_path / "a.mp3")) == [("a.mp3", "rain")]
+
+
+def test_a_text_outside_the_folder_is_not_read(tmp_path):
+    """M1: what a link leads to would end up as a caption in every export."""
+    write(tmp_path / "secret", "secret")
+    write(tmp_path / "clips/a.wav", b"")
+    (tmp_path / "clips/a.txt").symlink_to(tmp_path / "secret")
+    assert "leaves the manifest's folder" in refusal(tmp_path / "clips")
+    assert names(read_pairs(tmp_path / "clips", allow_outside_root=True)) == [("a.wav", "secret")]
+
+
+def test_a_text_that_is_no_caption(tmp_path):
+    write(tmp_path / "a.wav", b"")
+    write(tmp_path / "a.txt", b"x" * (4 * 2**20 + 1))
+    assert "a.txt has 4,194,305 bytes; wanted a caption" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(("pattern", "wanted"), [("**/*.wav", ["a.wav", "x_y/b.wav"]), ("*/*", ["x_y/b.wav"])])
@@ -219,6 +240,7 @@ def test_a_hugging_face_dataset(tmp_path):
     assert (pair.audio, pair.caption, pair.meta["label"]) == (b"RIFFa", "rain", "yes")
     (same,) = read_pairs(f"hf://{tmp_path / 'set'}::test")
     assert same == pair
+    assert read_pairs(f"hf://{tmp_path / 'set'}").check() is None
     with pytest.raises(ManifestError, match="cannot be read"):
         list(read_pairs(f"hf://{tmp_path / 'none'}"))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from earwitness import database
 from earwitness import store as store_module
 from earwitness.errors import BackboneError, ManifestError, RunError, StoreError, UsageError
 from earwitness.manifest import read_pairs
@@ -158,6 +159,11 @@ def test_odd_ids(tmp_path, name):
     assert json.loads((tmp_path / "run" / "scores.jsonl").read_text())["id"] == pair.id
 
 
+def test_nan_in_a_pair_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="of pair 'a' hold NaN"):
+        evaluate(HashJudge(), [Pair(b"", "rain", id="a", ratings={"mos": float("nan")})], tmp_path / "run")
+
+
 # D5, D6: what is scored again, and what is refused
 
 
@@ -280,6 +286,12 @@ def test_a_judge_that_pulls_from_another_thread(tmp_path):
     assert evaluate(Threaded(), pairs_of(9), tmp_path / "run").n_scored == 9
 
 
+def test_scores_by_another_recipe_never_enter_a_run(tmp_path):
+    other = Misbehaving(lambda scores: (replace(score, recipe="other") for score in scores))
+    with pytest.raises(RuntimeError, match="by recipe 'other'"):
+        evaluate(other, pairs_of(2), tmp_path / "run")
+
+
 # D2: Ctrl-C
 
 
@@ -363,7 +375,7 @@ def test_a_second_process_is_refused_and_readers_are_not(tmp_path):
 
 
 def test_a_full_disk_is_said_and_what_was_saved_is_kept(tmp_path, monkeypatch):
-    connect = store_module._connect
+    connect = database.connect
 
     def small(folder):
         connection = connect(folder)
@@ -371,7 +383,7 @@ def test_a_full_disk_is_said_and_what_was_saved_is_kept(tmp_path, monkeypatch):
         return connection
 
     with monkeypatch.context() as patch:
-        patch.setattr(store_module, "_connect", small)
+        patch.setattr(store_module, "connect", small)
         with pytest.raises(StoreError, match=r"cannot be written: database or disk is full\. What was saved is kept"):
             evaluate(HashJudge(), pairs_of(500), tmp_path / "run")
     saved = open_run(tmp_path / "run")
@@ -456,7 +468,7 @@ def test_a_read_only_directory_is_read_and_its_refusal_is_said(unwritable):
 
 
 def test_what_is_no_run(tmp_path):
-    with pytest.raises(StoreError, match=r"holds no run: run.sqlite is missing"):
+    with pytest.raises(StoreError, match="holds no run"):
         open_run(tmp_path)
     (tmp_path / "run.sqlite").write_text("not a database, but long enough to be looked at" * 100)
     with pytest.raises(StoreError, match="cannot be read: file is not a database"):
@@ -470,7 +482,7 @@ def test_what_is_no_run(tmp_path):
 
 def test_a_later_format_is_refused(tmp_path):
     evaluate(HashJudge(), pairs_of(1), tmp_path / "run")
-    with store_module._connect(tmp_path / "run") as connection:
+    with database.connect(tmp_path / "run") as connection:
         connection.execute("PRAGMA user_version = 2")
     connection.close()
     with pytest.raises(StoreError, match="has format 2; this earwitness knows 1"):
@@ -527,7 +539,7 @@ def saved_ids(run: Path) -> set[str]:
     try:
         return {score.pair_id for score in open_run(run).scores() if score.status == "ok"}
     except StoreError:
-        return set()  # killed before its tables were made
+        return set()  # killed before its tables were made; were they lost, the test would say so
 
 
 def bad_ids(table: Path) -> set[str]:

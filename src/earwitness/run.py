@@ -23,11 +23,12 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from earwitness.audio.source import open_source
+from earwitness.database import STORE
 from earwitness.errors import AudioError, RunError, UsageError
 from earwitness.export import WRITERS, write_csv, write_jsonl, write_summary
 from earwitness.manifest import Pairs
 from earwitness.progress import Progress
-from earwitness.store import STORE, PairKey, Record, Store
+from earwitness.store import PairKey, Record, Store
 from earwitness.summary import Summary, summarise
 from earwitness.types import Audio, Estimate, Judge, Pair, Recipe, Score, ScoreFailure
 
@@ -67,10 +68,9 @@ def evaluate(
     with (
         Store.write(folder, judge.recipe, judge=judge.name, axes=list(judge.axes)) as store,
         Progress(total, progress) as bar,
-        _Interruption() as interruption,
+        _Interruption(bar) as interruption,
     ):
-        if total is not None:
-            store.expect(total)
+        store.expect(total)
         _score(judge, _Feed(pairs, store, judge.recipe.id, bar, interruption), store, bar)
         _write_tables(store)
     return Run(folder, interrupted=interruption.asked)
@@ -193,7 +193,8 @@ class _Feed:
     """The pairs that are still to be scored, and those whose scores are awaited, oldest first."""
 
     def __init__(self, pairs: Iterable[Pair], store: Store, recipe: str, bar: Progress, stop: _Interruption) -> None:
-        self._pairs, self._store, self._recipe, self._bar, self._stop = pairs, store, recipe, bar, stop
+        self._pairs, self._store, self._bar, self._stop = pairs, store, bar, stop
+        self.recipe = recipe
         self.awaited: deque[str] = deque()
         self.seen = 0
         self.complete = False
@@ -201,9 +202,8 @@ class _Feed:
     def __iter__(self) -> Iterator[Pair]:
         for pair in self._pairs:
             if self._stop.asked:
-                self._bar.say("stopping after what is in hand; Ctrl-C again stops at once")
                 return
-            key = PairKey(self._recipe, _clip_hash(pair), _caption_hash(pair))
+            key = PairKey(self.recipe, _clip_hash(pair), _caption_hash(pair))
             wanted = self._store.admit(pair, key, self.seen)
             self.seen += 1
             if wanted:
@@ -219,6 +219,10 @@ def _score(judge: Judge, feed: _Feed, store: Store, bar: Progress) -> None:
         expected = feed.awaited.popleft() if feed.awaited else None
         if score.pair_id != expected:
             raise RuntimeError(f"judge {judge.name} gave a score for {score.pair_id!r}; {expected!r} was next.")
+        if score.recipe != feed.recipe:
+            raise RuntimeError(
+                f"judge {judge.name} gave a score by recipe {score.recipe!r}; the run's is {feed.recipe!r}."
+            )
         store.save(_finite(score))
         bar.advance(score.status == "ok")
     if feed.awaited:
@@ -277,8 +281,9 @@ class _Interruption:
     Leaves alone a program that has a handler of its own, and threads, which get no signals.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bar: Progress) -> None:
         self.asked = False
+        self._bar = bar
         self._installed = False
 
     def __enter__(self) -> _Interruption:
@@ -295,3 +300,4 @@ class _Interruption:
     def _first(self, signum: int, frame: FrameType | None) -> None:
         self.asked = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._bar.say("stopping after what is in hand; Ctrl-C again stops at once")

@@ -5,9 +5,7 @@ committed as it comes (WAL, ``synchronous=NORMAL``): a killed process loses only
 lose the last moments as well, never what was written before. A run that ended is one plain file that can be read from
 read-only media.
 
-Format 1: ``meta(key, value)`` and ``pairs(id, position, session, recipe, clip, caption, status, pair, score)``;
-``pair`` and ``score`` are JSON, ``status`` is null while a pair waits, ``position`` is null when the last input no
-longer has it.
+The tables are in database.py.
 """
 
 from __future__ import annotations
@@ -15,31 +13,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Any
 
-from earwitness.errors import RunError, StoreError, UsageError
+from earwitness.database import connect, connect_to_read, explained, take_lock
+from earwitness.errors import RunError, UsageError
 from earwitness.types import Audio, Pair, Recipe, Score
 
-STORE, LOCK = "run.sqlite", "lock"
-FORMAT = 1
 # Skipped pairs are noted in groups: resuming a long run must not cost a commit for each.
 NOTES_PER_COMMIT = 500
 
-_SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE pairs (
-    id TEXT PRIMARY KEY, position INTEGER, session INTEGER NOT NULL,
-    recipe TEXT NOT NULL, clip TEXT NOT NULL, caption TEXT NOT NULL,
-    status TEXT, pair TEXT NOT NULL, score TEXT
-);
-CREATE INDEX pairs_in_order ON pairs (position);
-PRAGMA user_version = {FORMAT};
-"""
 _ADMIT = """
 INSERT INTO pairs (id, position, session, recipe, clip, caption, pair) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET position = excluded.position, session = excluded.session, recipe = excluded.recipe,
@@ -99,11 +86,11 @@ class Store:
             RunError: if another process writes to it, or it was made with another recipe.
             StoreError: if it cannot be written.
         """
-        with _explained(folder, "written"):
+        with explained(folder, "written"):
             folder.mkdir(parents=True, exist_ok=True)
-            lock = _lock(folder)
+            lock = take_lock(folder)
             try:
-                store = cls(folder, _connect(folder), lock)
+                store = cls(folder, connect(folder), lock)
             except BaseException:
                 lock.close()
                 raise
@@ -121,14 +108,8 @@ class Store:
         Raises:
             StoreError: if there is no run in it, or it cannot be read.
         """
-        file = folder / STORE
-        if not file.is_file():
-            raise StoreError(f"{folder} holds no run: {STORE} is missing. Runs are made with --out or evaluate().")
-        with _explained(folder, "read"):
-            connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            store = cls(folder, connection, None)
-            _check_format(folder, connection)
-        return store
+        with explained(folder, "read"):
+            return cls(folder, connect_to_read(folder), None)
 
     def __enter__(self) -> Store:
         return self
@@ -148,7 +129,7 @@ class Store:
 
     def about(self, key: str) -> Any:
         """What was noted under a key; None if nothing was."""
-        with _explained(self.folder, "read"):
+        with explained(self.folder, "read"):
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return json.loads(row[0]) if row else None
 
@@ -170,7 +151,7 @@ class Store:
                 "Scores of two recipes never share a run: choose another directory, or the former options."
             )
         self._session = (self.about("session") or 0) + 1
-        with _explained(self.folder, "written"), self._connection:
+        with explained(self.folder, "written"), self._connection:
             for key, value in {"recipe": now, "session": self._session, **about}.items():
                 self._note(key, value)
 
@@ -181,7 +162,7 @@ class Store:
             UsageError: if this input had its id before.
         """
         row_id = _storable(pair.id)
-        with self._turn, _explained(self.folder, "written"):
+        with self._turn, explained(self.folder, "written"):
             row = self._connection.execute(
                 "SELECT session, position, recipe, clip, caption, status FROM pairs WHERE id = ?", (row_id,)
             ).fetchone()
@@ -204,25 +185,25 @@ class Store:
     def save(self, score: Score) -> None:
         """Commit the score of an admitted pair."""
         text = json.dumps(score.to_dict(), allow_nan=False)
-        with self._turn, _explained(self.folder, "written"), self._connection:
+        with self._turn, explained(self.folder, "written"), self._connection:
             self._connection.execute(
                 "UPDATE pairs SET status = ?, score = ? WHERE id = ?", (score.status, text, _storable(score.pair_id))
             )
 
     def expect(self, total: int | None) -> None:
         """Note how many pairs the input has, if that is known."""
-        with self._turn, _explained(self.folder, "written"), self._connection:
+        with self._turn, explained(self.folder, "written"), self._connection:
             self._note("n_total", total)
 
     def finish(self, total: int) -> None:
         """Note that the whole input was seen; pairs of former inputs that it no longer has leave the run's numbers."""
-        with self._turn, _explained(self.folder, "written"), self._connection:
+        with self._turn, explained(self.folder, "written"), self._connection:
             self._connection.execute("UPDATE pairs SET position = NULL WHERE session <> ?", (self._session,))
             self._note("n_total", total)
 
     def records(self) -> Iterator[Record]:
         """Records in the order of the input."""
-        with _explained(self.folder, "read"):
+        with explained(self.folder, "read"):
             rows = self._connection.execute(
                 "SELECT pair, score FROM pairs WHERE position IS NOT NULL ORDER BY position, id"
             )
@@ -231,53 +212,9 @@ class Store:
 
     def count(self) -> int:
         """How many pairs the input has, as far as is known."""
-        with _explained(self.folder, "read"):
+        with explained(self.folder, "read"):
             row = self._connection.execute("SELECT count(*) FROM pairs WHERE position IS NOT NULL").fetchone()
         return max(int(row[0]), self.about("n_total") or 0)
-
-
-def _connect(folder: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(folder / STORE, check_same_thread=False)
-    _check_format(folder, connection)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'pairs'").fetchone():
-        connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-    return connection
-
-
-def _check_format(folder: Path, connection: sqlite3.Connection) -> None:
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found > FORMAT:
-        connection.close()
-        raise StoreError(f"{folder} has format {found}; this earwitness knows {FORMAT}. Install a newer one.")
-
-
-def _lock(folder: Path) -> sqlite3.Connection:
-    """A lock that the system drops when its process dies, by SQLite's own means on each platform."""
-    lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None, check_same_thread=False)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise RunError(f"{folder} is being written by another process; wait for it or name another run.") from error
-        raise
-    return lock
-
-
-@contextmanager
-def _explained(folder: Path, done: str) -> Iterator[None]:
-    """Turn the errors of disks and of SQLite into ``StoreError``."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(
-            f"{folder} cannot be {done}: {error}. What was saved is kept; make room or give leave to write, and run "
-            "the same command again."
-            if done == "written"
-            else f"{folder} cannot be read: {error}."
-        ) from error
 
 
 def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -322,4 +259,9 @@ def _pair_json(pair: Pair) -> str:
         "ratings": dict(pair.ratings),
         "meta": dict(pair.meta),
     }
-    return json.dumps(fields, allow_nan=False, default=str)
+    try:
+        return json.dumps(fields, allow_nan=False, default=str)
+    except ValueError as error:
+        raise UsageError(
+            f"ratings or meta of pair {pair.id!r} hold NaN or infinity; leave out what is unknown."
+        ) from error

@@ -21,7 +21,7 @@ from earwitness.errors import ManifestError, UsageError
 from earwitness.manifest import columns as cells_of
 from earwitness.manifest.columns import Columns, find_columns, missing_column
 from earwitness.manifest.places import locate
-from earwitness.manifest.rows import Row, read_lines
+from earwitness.manifest.rows import MAX_FIELD, Row, read_lines
 from earwitness.manifest.sources import find_source
 from earwitness.types import Language, Pair
 
@@ -118,16 +118,16 @@ class Pairs:
         """Pairs in the order of the source."""
         return (pair for _, pair in self._placed())
 
-    def check(self) -> int:
+    def check(self) -> int | None:
         """Read the source through before anything is scored, and count its pairs.
 
-        A dataset on the hub is not read twice; what is wrong with it comes up on iteration.
+        A dataset on the hub is not read twice: None, and what is wrong with it comes up on iteration.
 
         Raises:
             ManifestError: if a row cannot be read as written, two pairs have one id, or there is no pair at all.
         """
         if not self._source.local:
-            return 0
+            return None
         # Eight bytes a pair, so that a million of them can be compared in bounded memory.
         ids, captioned = array("Q"), False
         for _, pair in self._placed():
@@ -232,8 +232,8 @@ class Pairs:
             )
         if self._caption_from == "folder":
             return clip.parent.name.replace("_", " ")
-        beside = clip.with_suffix(".txt")
-        return "".join(read_lines(beside)).strip() if beside.is_file() else ""
+        beside = locate(str(clip.with_suffix(".txt")), self._source.root, allow_outside=self._allow_outside).path
+        return _read_caption(beside) if beside.is_file() else ""
 
 
 def _check_choice(limit: int | None, shard: tuple[int, int] | None, seed: int | None) -> None:
@@ -274,6 +274,13 @@ def _language(text: str) -> Language | None:
 def _ratings(row: Row, columns: Columns) -> dict[str, float]:
     read = {axis: cells_of.number(row.cells.get(column), column) for axis, column in columns.ratings.items()}
     return {axis: rating for axis, rating in read.items() if rating is not None}
+
+
+def _read_caption(path: Path) -> str:
+    size = path.stat().st_size
+    if size > MAX_FIELD:
+        raise ManifestError(f"{path.name} has {size:,} bytes; wanted a caption of at most {MAX_FIELD:,}.")
+    return "".join(read_lines(path)).strip()
 
 
 def _text(row: Row, columns: Columns, field: str) -> str:

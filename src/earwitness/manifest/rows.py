@@ -54,7 +54,8 @@ def read_delimited(path: Path) -> Iterator[Row]:
 
 def _header(path: Path, cells: list[str]) -> list[str]:
     header = [cell.strip() for cell in cells]
-    twice = sorted({name for name in header if header.count(name) > 1})
+    # Spreadsheets leave nameless columns behind.
+    twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise ManifestError(f"{path.name}, line 1: column {twice[0]!r} occurs twice; wanted each name once.")
     return header
@@ -66,7 +67,7 @@ def _table_row(path: Path, line: int, header: list[str], cells: list[str]) -> Ma
             f"{path.name}, line {line}: {len(cells)} cells; the header has {len(header)} ({', '.join(header)}). "
             "A caption that holds the separator needs quotes."
         )
-    return dict(zip(header, cells, strict=True))
+    return {name: cell for name, cell in zip(header, cells, strict=True) if name}
 
 
 def _delimiter(path: Path) -> str:
@@ -187,9 +188,9 @@ def read_kaldi(path: Path) -> Iterator[Row]:
 def _kaldi_lines(path: Path) -> Iterator[tuple[str, str, str]]:
     """Place, key and the rest of each line."""
     for number, line in enumerate(read_lines(path), start=1):
-        key, _, rest = line.strip().partition(" ")
-        if key:
-            yield f"line {number}", key, rest.strip()
+        words = line.split(maxsplit=1)
+        if words:
+            yield f"line {number}", words[0], words[1].strip() if len(words) > 1 else ""
 
 
 def _no_command(path: Path, place: str, audio: str) -> str:

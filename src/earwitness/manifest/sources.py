@@ -15,8 +15,8 @@ from earwitness.manifest.places import AUDIO_SUFFIXES, absolute
 from earwitness.manifest.rows import READERS, Row
 
 HUB = "hf://"
-# As a Hugging Face AudioFolder names the table beside its files.
-METADATA = tuple(f"metadata{suffix}" for suffix in (".csv", ".tsv", ".jsonl", ".parquet"))
+# What a folder may hold beside its clips: a Hugging Face AudioFolder's table, or Kaldi's.
+METADATA = (*(f"metadata{suffix}" for suffix in (".csv", ".tsv", ".jsonl", ".parquet")), "wav.scp")
 
 _HUB_NAME = re.compile(r"hf://(?P<name>[^@:]+)(?:@(?P<revision>[^:]+))?(?::(?P<config>[^:]*))?(?::(?P<split>[^:]+))?")
 
@@ -63,7 +63,7 @@ def find_source(text: str, *, clips_only: bool = False) -> Source:
     if path.suffix.lower() in AUDIO_SUFFIXES and path.exists():
         root = absolute(path).parent
         return Source("audio file", path.name, root, lambda: iter([_clip(path.name)]), "txt")
-    if path.suffix.lower() in READERS or path.name == "wav.scp":
+    if path.suffix.lower() in READERS:
         return _table(path)
     raise _unknown(text, path)
 

@@ -1,0 +1,96 @@
+"""A run's SQLite file: its tables, its format, its lock, and its errors in plain words.
+
+Format 1: ``meta(key, value)`` and ``pairs(id, position, session, recipe, clip, caption, status, pair, score)``.
+``recipe``, ``clip`` and ``caption`` are hashes; ``pair`` and ``score`` are JSON; ``status`` is null while a pair waits;
+``position`` is null when the last input no longer has the pair.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from earwitness.errors import RunError, StoreError
+
+STORE, LOCK = "run.sqlite", "lock"
+FORMAT = 1
+
+_SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pairs (
+    id TEXT PRIMARY KEY, position INTEGER, session INTEGER NOT NULL,
+    recipe TEXT NOT NULL, clip TEXT NOT NULL, caption TEXT NOT NULL,
+    status TEXT, pair TEXT NOT NULL, score TEXT
+);
+CREATE INDEX pairs_in_order ON pairs (position);
+PRAGMA user_version = {FORMAT};
+"""
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """A connection for the one writer; makes the tables if need be."""
+    connection = sqlite3.connect(folder / STORE, check_same_thread=False)
+    found = _check_format(folder, connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if found == 0:
+        connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+    return connection
+
+
+def _check_format(folder: Path, connection: sqlite3.Connection) -> int:
+    """The format of a store; 0 if its tables are still to be made."""
+    try:
+        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:
+        connection.close()
+        raise
+    if found > FORMAT:
+        connection.close()
+        raise StoreError(f"{folder} has format {found}; this earwitness knows {FORMAT}. Install a newer one.")
+    return found
+
+
+def connect_to_read(folder: Path) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Raises:
+        StoreError: if there is no run.
+    """
+    file = folder / STORE
+    if file.is_file():
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        # A process killed at the very start leaves a file without tables.
+        if _check_format(folder, connection):
+            return connection
+        connection.close()
+    raise StoreError(f"{folder} holds no run. Runs are made with --out or evaluate().")
+
+
+def take_lock(folder: Path) -> sqlite3.Connection:
+    """A lock that the system drops when its process dies, by SQLite's own means on each platform."""
+    lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise RunError(f"{folder} is being written by another process; wait for it or name another run.") from error
+        raise
+    return lock
+
+
+@contextmanager
+def explained(folder: Path, done: str) -> Iterator[None]:
+    """Turn the errors of disks and of SQLite into ``StoreError``."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            f"{folder} cannot be {done}: {error}. What was saved is kept; make room or give leave to write, and run "
+            "the same command again."
+            if done == "written"
+            else f"{folder} cannot be read: {error}."
+        ) from error
