@@ -108,7 +108,7 @@ class Material:
     def _ask(self, fact: Fact, answer: bool, rng: np.random.Generator) -> Asked:
         language: Language = "zh" if rng.random() < self.recipe.chinese else "en"
         word = ANSWERS[language][0 if answer else 1]
-        if fact.kind == "story" or rng.random() < self.recipe.templates:
+        if rng.random() < self.recipe.templates:
             first = rng.random() < self.recipe.first_template
             number = 1 if first else int(rng.integers(2, len(TEMPLATES) + 1))
             return Asked(TEMPLATES[number].ask(state(fact, language, rng), language), word, language, fact.kind)

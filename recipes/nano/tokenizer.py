@@ -100,7 +100,8 @@ def corpus(seed: int, plans: int = 6000) -> Iterator[str]:
             drawn = draw_fact(plan, prior, kind, rng)
             if drawn:
                 yield TEMPLATES[int(rng.integers(1, len(TEMPLATES) + 1))].ask(state(drawn[0], language, rng), language)
-                yield ask(drawn[0], language, rng) if kind != "story" else PHRASES[language].list_request
+                yield ask(drawn[0], language, rng)
+                yield PHRASES[language].list_request
     yield from SYSTEM_TEXTS
 
 

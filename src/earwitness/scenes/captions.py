@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from earwitness.scenes.lexicon import LEXICON, Words
+from earwitness.scenes.lexicon import Words, words
 from earwitness.scenes.phrases import COUNTS, PHRASES, Phrases
 from earwitness.scenes.plans import MAX_COUNT, Change, Plan, PlanPrior
 from earwitness.types import Language
@@ -92,14 +92,15 @@ def _conceivable(plan: Plan, kind: FactKind, labels: Iterable[str]) -> Iterator[
     elif kind in ("both", "order", "overlap"):
         yield from (Fact(kind, pair) for pair in permutations(present, 2))
     elif kind == "count":
-        yield from (Fact(kind, (label,), number) for label in present for number in range(1, MAX_COUNT + 1))
+        counted = [label for label in present if words(label, "en").counted]
+        yield from (Fact(kind, (label,), number) for label in counted for number in range(1, MAX_COUNT + 1))
     else:
         yield from (Fact(kind, (label,)) for label in present)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A yes/no question or a caption with its truth: ``answer`` is whether it holds of the scene."""
+    """A yes/no question with its truth: ``answer`` is whether yes is right."""
 
     text: str
     answer: bool
@@ -115,6 +116,14 @@ def draw_fact(plan: Plan, prior: PlanPrior, kind: FactKind, rng: np.random.Gener
     true_of, false_of = (plan, decoy) if answer else (decoy, plan)
     telling = [fact for fact in facts(true_of, kind, prior.weights) if fact.holds(false_of) is False]
     return (telling[rng.integers(len(telling))], answer) if telling else None
+
+
+def draw_question(
+    plan: Plan, prior: PlanPrior, kind: FactKind, language: Language, rng: np.random.Generator
+) -> Question | None:
+    """A question of this kind about a scene made from the plan; None if the decoy drawn does not differ in it."""
+    drawn = draw_fact(plan, prior, kind, rng)
+    return Question(ask(drawn[0], language, rng), drawn[1], drawn[0], language) if drawn else None
 
 
 def ask(fact: Fact, language: Language, rng: np.random.Generator) -> str:
@@ -134,16 +143,8 @@ def state(fact: Fact, language: Language, rng: np.random.Generator) -> str:
         >>> state(Fact("count", ("dog bark",), 2), "zh", np.random.default_rng(1))
         '狗叫了两声'
     """
-    if fact.kind == "story":
-        return _story(fact, language, rng)
     text = _word(PHRASES[language].statements[fact.kind], fact, language, rng)
     return _sentence(text, language, rng)
-
-
-def _story(fact: Fact, language: Language, rng: np.random.Generator) -> str:
-    phrases = PHRASES[language]
-    clauses = [_pick(LEXICON[label][language].clauses, rng) for label in fact.labels]
-    return _sentence(_pick(phrases.then, rng).join(clauses), language, rng)
 
 
 def _sentence(text: str, language: Language, rng: np.random.Generator) -> str:
@@ -156,21 +157,24 @@ def _sentence(text: str, language: Language, rng: np.random.Generator) -> str:
 
 
 def _word(wordings: Sequence[str], fact: Fact, language: Language, rng: np.random.Generator) -> str:
-    """Fill one wording: ``{bare1}``, ``{noun1}``, ``{clause1}``, ``{counted1}`` for the first label, 2 for the next."""
+    """One wording with its gaps filled; see ``phrases``."""
     fields = {
         f"{form}{place}": text
         for place, label in enumerate(fact.labels, start=1)
-        for form, text in _forms(LEXICON[label][language], rng).items()
+        for form, text in _forms(words(label, language), rng).items()
     }
     if fact.number is not None:
         times, exactly = COUNTS[language][fact.number]
         fields["counted1"] = fields["counted1"].replace("{n}", times)
         fields["times"] = exactly
+    if fact.kind == "story":
+        clauses = [fields[f"clause{place}"] for place in range(1, len(fact.labels) + 1)]
+        fields["story"] = _pick(PHRASES[language].then, rng).join(clauses)
     return _pick(wordings, rng).format_map(fields)
 
 
-def _forms(words: Words, rng: np.random.Generator) -> dict[str, str]:
-    forms = {"bare": words.bare, "noun": words.nouns, "clause": words.clauses, "counted": words.counted}
+def _forms(known: Words, rng: np.random.Generator) -> dict[str, str]:
+    forms = {"bare": known.bare, "noun": known.nouns, "clause": known.clauses, "counted": known.counted}
     return {form: _pick(choices, rng) for form, choices in forms.items() if choices}
 
 
@@ -187,5 +191,5 @@ def list_events(plan: Plan, language: Language) -> str:
         'bell, rain and beep'
     """
     phrases: Phrases = PHRASES[language]
-    groups = (phrases.together.join(LEXICON[e.label][language].bare[0] for e in group) for group in plan.groups)
+    groups = (phrases.together.join(words(e.label, language).bare[0] for e in group) for group in plan.groups)
     return phrases.comma.join(groups) or phrases.nothing

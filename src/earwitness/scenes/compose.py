@@ -17,6 +17,11 @@ from earwitness.scenes.sources import Samples, Source
 
 Range = tuple[float, float]
 
+# Seconds before the first and after the last sound, and of a scene without any.
+LEAD_IN, LEAD_OUT, EMPTY = (0.0, 0.6), (0.0, 1.2), (0.5, 9.0)
+# Of the time that a counted event has, how much may sound; the rest is for the pauses that make it countable.
+UNIT_SHARE = 0.75
+
 
 @dataclass(frozen=True, slots=True)
 class EventSpan:
@@ -131,21 +136,20 @@ class Composer:
         return Scene(_within_full_scale(samples), self.sample_rate, tuple(script), plan)
 
     def _lay_out(self, plan: Plan, rng: np.random.Generator) -> tuple[list[_Placed], int]:
-        """Place the groups one after the other, and find the scene's length; all that follows fits into it."""
+        """Place the groups one after the other, and find the scene's length; pauses shrink if room is short."""
         limit = int(self.style.max_seconds * self.sample_rate)
         share = 0.92 * self.style.max_seconds / max(1, len(plan.groups))
-        now = self._seconds((0.0, 0.6), rng)
-        placed: list[_Placed] = []
-        for group in plan.groups:
-            members = self._group(group, share, rng)
-            placed += [_Placed(m.label, m.start + now, m.samples) for m in members]
-            now = max(p.start + len(p.samples) for p in placed) + self._seconds(self.style.gap, rng)
-        slack = limit - now
-        if slack < 0:
-            # Only gaps and lead-in can overshoot: pull everything forward by it.
-            placed = [_Placed(p.label, max(0, p.start + slack), p.samples) for p in placed]
-        trailing = self._seconds((0.0, 1.2) if plan.groups else (1.0, 10.0), rng)
-        return placed, int(np.clip(now + trailing, self.sample_rate, limit))
+        groups = [self._group(group, share, rng) for group in plan.groups]
+        sound = sum(map(_end, groups))
+        ranges = [LEAD_IN, *[self.style.gap] * (len(groups) - 1), LEAD_OUT if groups else EMPTY]
+        pauses = np.array([self._seconds(bounds, rng) for bounds in ranges])
+        pauses = (pauses * min(1.0, (limit - sound) / pauses.sum())).astype(int)
+        placed, now = [], 0
+        for pause, group in zip(pauses, groups, strict=False):
+            now += int(pause)
+            placed += [_Placed(part.label, part.start + now, part.samples) for part in group]
+            now += _end(group)
+        return placed, max(self.sample_rate, sound + int(pauses.sum()))
 
     def _group(self, group: tuple[PlannedEvent, ...], share: float, rng: np.random.Generator) -> list[_Placed]:
         """The events of one group, the shorter ones wholly within the longest."""
@@ -162,14 +166,15 @@ class Composer:
         seconds = rng.uniform(low, max(low, min(high, share)))
         if event.count is None:
             return [_Placed(event.label, 0, self._altered([self._draw(event.label, seconds, rng)], seconds, rng)[0])]
-        unit = self._draw(event.label, share / (event.count + 0.6), rng, unit=True)
         # The same happening again, or another of its kind each time.
-        again = rng.random() < 0.5
-        units = [unit if again else self._draw(event.label, share / 3.6, rng, unit=True) for _ in range(event.count)]
+        draws = 1 if rng.random() < 0.5 else event.count
+        units = [self._draw(event.label, UNIT_SHARE * share / event.count, rng, unit=True) for _ in range(draws)]
+        units = (units * event.count)[: event.count]
         placed, now = [], 0
-        for sound in self._altered(units, share / event.count, rng):
+        for sound in self._altered(units, UNIT_SHARE * share / event.count, rng):
             placed.append(_Placed(event.label, now, sound))
-            now += len(sound) + self._seconds(self.style.repeat_gap, rng)
+            pause = self._seconds(self.style.repeat_gap, rng)
+            now += len(sound) + min(pause, int((1 - UNIT_SHARE) * share / event.count * self.sample_rate))
         return placed
 
     def _draw(self, label: str, seconds: float, rng: np.random.Generator, *, unit: bool = False) -> Samples:

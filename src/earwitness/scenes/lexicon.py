@@ -2,7 +2,7 @@
 
 ``bare`` forms stand alone, like a folder's label; ``nouns`` take the place of a noun phrase ("can you hear ___?");
 ``clauses`` are whole sentences without capital and period. ``counted`` says that the sound happened ``{n}`` times and
-exists only for sounds that come in countable units.
+exists only for sounds that come in countable units. Labels that are not in the lexicon are spoken of by their names.
 """
 
 from __future__ import annotations
@@ -238,3 +238,17 @@ LEXICON: Mapping[str, Mapping[Language, Words]] = {
         ),
     },
 }
+
+
+def words(label: str, language: Language) -> Words:
+    """The words for a label; for one that the lexicon lacks, plain sentences around its name.
+
+    Example:
+        >>> words("dog bark", "zh").clauses[0], words("door slam", "en").nouns
+        ('狗在叫', ('the sound of "door slam"',))
+    """
+    if label in LEXICON:
+        return LEXICON[label][language]
+    if language == "zh":
+        return Words((label,), (f"“{label}”的声音",), (f"能听到“{label}”的声音",))
+    return Words((label,), (f'the sound of "{label}"',), (f'the sound of "{label}" is heard',))

@@ -1,7 +1,7 @@
 """Sentences about sounds, in English and Chinese: how to ask for a fact and how to state it.
 
 ``{bare1}``, ``{noun1}``, ``{clause1}`` and ``{counted1}`` stand for the first sound's words (see ``lexicon``), 2 for
-the second's; ``{times}`` is a count.
+the second's; ``{times}`` is a count; ``{story}`` is all clauses in a row, joined by one of ``then``.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ PHRASES: Mapping[Language, Phrases] = {
                 "Does this clip end with {noun1}?",
                 "Is {noun1} what you hear last?",
             ),
+            "story": ("Is this what you hear: {story}?", "Is it true that {story}?"),
         },
         statements={
             "presence": ("{bare1}", "{noun1}", "{clause1}", "{clause1}", "there is {noun1}"),
@@ -106,6 +107,7 @@ PHRASES: Mapping[Language, Phrases] = {
             "count": ("{counted1}",),
             "first": ("{noun1} comes first", "first {clause1}", "it begins with {noun1}"),
             "last": ("{noun1} comes last", "finally {clause1}", "it ends with {noun1}"),
+            "story": ("{story}",),
         },
         then=(", then ", " and then ", " followed by ", ", followed by "),
         comma=", ",
@@ -139,6 +141,7 @@ PHRASES: Mapping[Language, Phrases] = {
             "count": ("{noun1}出现了{times}吗？", "{noun1}正好有{times}吗？", "你听到{times}{noun1}吗？"),
             "first": ("第一个声音是{noun1}吗？", "最先听到的是{noun1}吗？", "开头是{noun1}吗？"),
             "last": ("最后一个声音是{noun1}吗？", "最后听到的是{noun1}吗？", "结尾是{noun1}吗？"),
+            "story": ("你听到的是{story}，对吗？", "是不是{story}？"),
         },
         statements={
             "presence": ("{bare1}", "{noun1}", "{clause1}", "{clause1}", "有{noun1}"),
@@ -156,6 +159,7 @@ PHRASES: Mapping[Language, Phrases] = {
             "count": ("{counted1}",),
             "first": ("开头是{noun1}", "首先{clause1}", "最先是{noun1}"),
             "last": ("结尾是{noun1}", "最后{clause1}", "最后是{noun1}"),
+            "story": ("{story}",),
         },
         then=("，然后", "，接着", "，再", "，之后"),
         comma="，",

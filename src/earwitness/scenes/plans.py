@@ -117,8 +117,11 @@ class PlanPrior:
     def change(self, plan: Plan, change: Change, rng: np.random.Generator) -> Plan:
         """The plan with one aspect drawn anew; it may come out the same."""
         events, shape = list(plan.events), tuple(len(group) for group in plan.groups)
-        if change == "fresh" or not events:
+        if change == "fresh":
             return self.draw(rng)
+        if not events:
+            # Not a fresh draw: no change turns a filled plan into this one, and the way back must be as likely.
+            return plan
         chosen = int(rng.integers(len(events)))
         if change == "replace":
             events[chosen] = self._other(events, chosen, rng)
