@@ -171,6 +171,13 @@ def test_long_clips_are_heard_to_their_end(family, seconds, at):
     assert np.abs(ask(backbone, with_burst(clip, at)) - ask(backbone, clip)).max() > 1e-4
 
 
+@pytest.mark.parametrize("family", HEARS_ALL)
+def test_long_and_short_clips_share_a_batch(family):
+    backbone = small_models.backbone(family)
+    asked = [Request(sound(seconds, seed=2), QUESTIONS[:2], FORMS) for seconds in (61, 2, 31)]
+    assert largest_difference(backbone.answer(asked), [backbone.answer([one])[0] for one in asked]) <= 1e-4
+
+
 @pytest.mark.parametrize("seconds", [31, 61])
 def test_qwen2_audio_leaves_long_clips_to_windows(seconds):
     with pytest.raises(AudioError, match=rf"lasts {seconds}\.00 s; .* hears at most 30 s at once") as caught:

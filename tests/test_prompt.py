@@ -152,6 +152,14 @@ def test_turns_end_where_the_template_ends_them():
     assert prompt.end_ids() == [tokenizer.convert_tokens_to_ids("<|im_end|>")]
 
 
+def test_a_template_that_ends_no_turn_leaves_it_to_the_tokenizer():
+    tokenizer, _ = parts_of("audio-flamingo-3")
+    template = "<sound>{{ messages[0]['content'][1]['text'] }}: "
+    assert Prompt(tokenizer, template, "<sound>").end_ids() == [tokenizer.eos_token_id]
+    tokenizer.eos_token = None
+    assert Prompt(tokenizer, template, "<sound>").end_ids() == []
+
+
 def test_the_released_layout_of_qwen2_audio_is_our_default():
     from transformers import Qwen2AudioProcessor
 

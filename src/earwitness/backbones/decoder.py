@@ -60,13 +60,13 @@ class Decoder:
     Args:
         model: a model of transformers with ``model``, ``lm_head`` and ``generate``.
         mask_name: its argument that says which audio frames are sound.
-        padding: the id to fill rows up with; masked, so any will do.
     """
 
-    def __init__(self, model: Any, mask_name: str, padding: int) -> None:
+    def __init__(self, model: Any, mask_name: str) -> None:
         self.model = model
         self._mask_name = mask_name
-        self._padding = padding
+        # Masked, so any id will do but the audio's, whose places are counted masked or not.
+        self._padding = 1 if model.config.audio_token_id == 0 else 0
 
     def answer(self, rows: Sequence[Row], clips: Sequence[Frames]) -> list[NDArray[np.float32]]:
         """Whole prompts: each row hears its clip anew."""
@@ -101,7 +101,7 @@ class Decoder:
             max_new_tokens=max_new_tokens,
             do_sample=False,
             repetition_penalty=1.0,
-            eos_token_id=ends,
+            eos_token_id=ends or None,
             pad_token_id=self._padding,
         )
         audio = self.audio([clips[row.clip] for row in rows])

@@ -74,7 +74,7 @@ class HFBackbone:
         self.shared_prefix = True
         self._prompt = Prompt(checkpoint.tokenizer, checkpoint.chat_template, checkpoint.audio_token)
         self._front_end = FrontEnd(checkpoint.extractor, checkpoint.family, cut=options.front_end == "paper")
-        self._decoder = Decoder(checkpoint.model, checkpoint.family.mask_name, self._prompt.end_ids()[0])
+        self._decoder = Decoder(checkpoint.model, checkpoint.family.mask_name)
         self.sample_rate = self._front_end.sample_rate
         self.min_duration = self._front_end.min_duration
         self.max_duration = self._front_end.max_duration

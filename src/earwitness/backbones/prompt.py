@@ -42,7 +42,7 @@ class Prompt:
         self._audio_token = audio_token
         self._audio_id = int(tokenizer.convert_tokens_to_ids(audio_token))
         self._spelling = _without_control_tokens(tokenizer)
-        self._pieces: dict[bool, tuple[str, ...]] = {}
+        self._pieces: dict[bool, tuple[str | list[int], ...]] = {}
         self.control_ids = frozenset(int(token) for token in tokenizer.added_tokens_decoder)
         self._split(with_system=False)
 
@@ -62,10 +62,10 @@ class Prompt:
             elif piece == _QUESTION:
                 shared = len(ids) if heard else 0
                 ids += self.spell(question)
-            elif piece == _SYSTEM:
+            elif isinstance(piece, str):
                 ids += self.spell(system or "")
             else:
-                ids += self._tokenizer.encode(piece, add_special_tokens=False)
+                ids += piece
         return ids, shared
 
     def spell(self, text: str) -> list[int]:
@@ -89,14 +89,14 @@ class Prompt:
 
     def end_ids(self) -> list[int]:
         """Control tokens that end a turn: the template's first after the question, and the tokenizer's own."""
-        pieces = self._split(with_system=False)
-        after = self._tokenizer.encode(pieces[-1], add_special_tokens=False)
-        ends = {i for i in after[:1] if i in self.control_ids}
+        last = self._split(with_system=False)[-1]
+        ends = {i for i in last[:1] if i in self.control_ids}
         if self._tokenizer.eos_token_id is not None:
             ends.add(int(self._tokenizer.eos_token_id))
         return sorted(ends)
 
-    def _split(self, *, with_system: bool) -> tuple[str, ...]:
+    def _split(self, *, with_system: bool) -> tuple[str | list[int], ...]:
+        """The rendered conversation: marks as text, the template's own pieces as ids."""
         if with_system not in self._pieces:
             rendered = self._render(_SYSTEM if with_system else None)
             marks = [self._audio_token, _QUESTION, *([_SYSTEM] if with_system else [])]
@@ -106,7 +106,11 @@ class Prompt:
                     f"({self._audio_token}) and one question in a conversation; it gave {rendered[:200]!r}."
                 )
             parts = re.split("(" + "|".join(map(re.escape, marks)) + ")", rendered)
-            self._pieces[with_system] = tuple(part for part in parts if part)
+            self._pieces[with_system] = tuple(
+                part if part in marks else self._tokenizer.encode(part, add_special_tokens=False)
+                for part in parts
+                if part
+            )
         return self._pieces[with_system]
 
     def _render(self, system: str | None) -> str:
