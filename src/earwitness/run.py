@@ -10,30 +10,25 @@ segment changed is scored anew. Another recipe is refused.
 
 from __future__ import annotations
 
-import hashlib
 import math
-import os
 import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from earwitness.audio.source import open_source
 from earwitness.database import STORE
-from earwitness.errors import AudioError, RunError, UsageError
+from earwitness.errors import RunError, UsageError
 from earwitness.export import WRITERS, write_csv, write_jsonl, write_summary
 from earwitness.manifest import Pairs
+from earwitness.pair_key import key_of
 from earwitness.progress import Progress
-from earwitness.store import PairKey, Record, Store
+from earwitness.store import Record, Store
 from earwitness.summary import Summary, summarise
-from earwitness.types import Audio, Estimate, Judge, Pair, Recipe, Score, ScoreFailure
-
-# Larger files are beyond what a judge hears; reading them through would only take time.
-MAX_HASHED_BYTES = 2**30
+from earwitness.types import Estimate, Judge, Pair, Recipe, Score, ScoreFailure
 
 
 def evaluate(
@@ -203,8 +198,7 @@ class _Feed:
         for pair in self._pairs:
             if self._stop.asked:
                 return
-            key = PairKey(self.recipe, _clip_hash(pair), _caption_hash(pair))
-            wanted = self._store.admit(pair, key, self.seen)
+            wanted = self._store.admit(pair, key_of(pair, self.recipe), self.seen)
             self.seen += 1
             if wanted:
                 self.awaited.append(pair.id)
@@ -237,42 +231,6 @@ def _finite(score: Score) -> Score:
         return score
     failure = ScoreFailure("not_finite", f"the judge gave {dict(score.values)}; wanted finite numbers.")
     return replace(score, values=dict.fromkeys(score.values), verdicts=(), status="unscored", error=failure)
-
-
-def _caption_hash(pair: Pair) -> str:
-    """Of the caption and its language, which chooses the question's words."""
-    return hashlib.sha256(f"{pair.language}\0{pair.caption}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _clip_hash(pair: Pair) -> str:
-    """Of the clip's content and the segment wanted of it: a file made anew under its old name is another clip."""
-    segment = [pair.meta.get(bound) for bound in ("start_time", "end_time")]
-    return _content_hash(pair) + ("" if segment == [None, None] else f"#{segment[0]},{segment[1]}")
-
-
-def _content_hash(pair: Pair) -> str:
-    if isinstance(pair.audio, Audio):
-        return pair.audio.sha256
-    if isinstance(pair.audio, bytes):
-        return hashlib.sha256(pair.audio).hexdigest()
-    try:
-        found = os.stat(pair.audio)
-        return _file_hash(str(pair.audio), found.st_size, found.st_mtime_ns)
-    except (OSError, ValueError, AudioError):
-        # The judge says what is wrong with it; a clip without a score is tried again on resume anyway.
-        return "unreadable"
-
-
-# Several captions on one clip are common and mostly lie side by side.
-@lru_cache(maxsize=256)
-def _file_hash(path: str, size: int, changed: int) -> str:
-    if size > MAX_HASHED_BYTES:
-        return f"size {size}, changed {changed}"
-    digest = hashlib.sha256()
-    with open_source(path) as source:
-        while chunk := source.stream.read(2**20):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 class _Interruption:

@@ -22,6 +22,7 @@ from typing import Any
 
 from earwitness.database import connect, connect_to_read, explained, take_lock
 from earwitness.errors import RunError, UsageError
+from earwitness.pair_key import PairKey
 from earwitness.types import Audio, Pair, Recipe, Score
 
 # Skipped pairs are noted in groups: resuming a long run must not cost a commit for each.
@@ -32,15 +33,6 @@ INSERT INTO pairs (id, position, session, recipe, clip, caption, pair) VALUES (?
 ON CONFLICT (id) DO UPDATE SET position = excluded.position, session = excluded.session, recipe = excluded.recipe,
     clip = excluded.clip, caption = excluded.caption, pair = excluded.pair, status = NULL, score = NULL
 """
-
-
-@dataclass(frozen=True, slots=True)
-class PairKey:
-    """Hashes of what determines a pair's number besides its id."""
-
-    recipe: str
-    clip: str
-    caption: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ line, what was got and what was wanted; a clip that is missing or broken is foun
     rows.py      where rows come from: one reader a form
     columns.py   which cell of a row means what
     places.py    where a clip may lie
-    pairs.py     rows into pairs; limits, samples and shards
+    reading.py   one row into one pair: its caption, its stable id
+    pairs.py     all of them; the check beforehand; limits, samples and shards
 """
 
-from earwitness.manifest.pairs import CaptionFrom, Pairs, read_pairs
+from earwitness.manifest.pairs import Pairs, read_pairs
+from earwitness.manifest.reading import CaptionFrom
 
 __all__ = ["CaptionFrom", "Pairs", "read_pairs"]

@@ -1,8 +1,4 @@
-"""Rows into pairs: captions, stable ids, and which of the pairs are wanted.
-
-A pair's id is its ``id`` cell, or made of the clip's path relative to the manifest and the caption, so that it is the
-same on every machine and does not change when rows are shuffled, limited or sharded. Times in ``meta`` are seconds.
-"""
+"""The pairs of one source: read lazily and anew each time, checked beforehand, and which of them are wanted."""
 
 from __future__ import annotations
 
@@ -12,25 +8,15 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path, PurePosixPath
-from typing import Any, Literal, cast
+from pathlib import Path
 
 import numpy as np
 
 from earwitness.errors import ManifestError, UsageError
-from earwitness.manifest import columns as cells_of
 from earwitness.manifest.columns import Columns, find_columns, missing_column
-from earwitness.manifest.places import locate
-from earwitness.manifest.rows import MAX_FIELD, Row, read_lines
+from earwitness.manifest.reading import CAPTIONS, CaptionFrom, Reading
 from earwitness.manifest.sources import find_source
-from earwitness.types import Language, Pair
-
-CaptionFrom = Literal["auto", "column", "folder", "txt"]
-
-CAPTIONS: Mapping[CaptionFrom, str] = {
-    "folder": "name of the clip's folder, underscores as blanks",
-    "txt": ".txt file of the clip's name beside it",
-}
+from earwitness.types import Pair
 
 
 def read_pairs(
@@ -98,7 +84,7 @@ class Pairs:
         self._source = find_source(source, clips_only=caption_from in ("folder", "txt"))
         self._caption_from = self._source.captions if caption_from == "auto" else caption_from
         self._columns = columns
-        self._allow_outside = allow_outside_root
+        self._reading = Reading(self._source.root, self._caption_from, allow_outside_root)
         self._limit, self._shard, self._seed = limit, shard, seed
         self.total: int | None = None
 
@@ -183,7 +169,7 @@ class Pairs:
         columns_of = lru_cache(maxsize=64)(self._columns_of)
         for row in self._source.rows():
             try:
-                yield row.place, self._pair(row, columns_of(tuple(row.cells)))
+                yield row.place, self._reading.pair(row, columns_of(tuple(row.cells)))
             except ManifestError as error:
                 raise ManifestError(f"{self._source.label}, {row.place}: {error}") from error
 
@@ -194,47 +180,6 @@ class Pairs:
                 raise missing_column(field, found)
         return columns
 
-    def _pair(self, row: Row, columns: Columns) -> Pair:
-        clip, name = self._clip(row, columns)
-        caption = self._caption(row, columns, clip)
-        segment = _segment(row, columns)
-        return Pair(
-            clip,
-            caption,
-            id=_text(row, columns, "id") or _id(clip, name, caption, segment),
-            system=_text(row, columns, "system") or None,
-            group=_text(row, columns, "group") or None,
-            language=_language(_text(row, columns, "language")),
-            ratings=_ratings(row, columns),
-            meta={**columns.rest(row.cells), **({"audio": name} if name else {}), **segment},
-        )
-
-    def _clip(self, row: Row, columns: Columns) -> tuple[Path | bytes, str]:
-        """The clip and its name: a path relative to the root, or what the bytes are said to be called."""
-        cell = columns.value(row.cells, "audio")
-        if isinstance(cell, Mapping) and ("bytes" in cell or "path" in cell):
-            if cell.get("bytes") is not None:
-                return bytes(cell["bytes"]), str(cell.get("path") or "")
-            cell = cell.get("path")
-        if isinstance(cell, bytes):
-            return cell, ""
-        if not isinstance(cell, str) or not cell.strip():
-            raise ManifestError(f"audio is {_shown(cell)}; wanted a path, bytes, or {{bytes, path}}.")
-        place = locate(cell, self._source.root, allow_outside=self._allow_outside)
-        return place.path, place.name
-
-    def _caption(self, row: Row, columns: Columns, clip: Path | bytes) -> str:
-        if self._caption_from == "column":
-            return _text(row, columns, "caption")
-        if isinstance(clip, bytes):
-            raise ManifestError(
-                f"a clip given as bytes has no {self._caption_from} beside it; wanted a caption column."
-            )
-        if self._caption_from == "folder":
-            return clip.parent.name.replace("_", " ")
-        beside = locate(str(clip.with_suffix(".txt")), self._source.root, allow_outside=self._allow_outside).path
-        return _read_caption(beside) if beside.is_file() else ""
-
 
 def _check_choice(limit: int | None, shard: tuple[int, int] | None, seed: int | None) -> None:
     if limit is not None and limit < 1:
@@ -243,61 +188,6 @@ def _check_choice(limit: int | None, shard: tuple[int, int] | None, seed: int | 
         raise UsageError(f"shard is {shard[0]}/{shard[1]}; wanted i/n with 1 <= i <= n.")
     if seed is not None and limit is None:
         raise UsageError("seed draws a sample of limit pairs; wanted a limit with it.")
-
-
-def _segment(row: Row, columns: Columns) -> dict[str, float]:
-    """``start_time`` and ``end_time`` where the row names a part of its file: audiobox' way, or NeMo's.
-
-    A start without an end is none: AudioCaps' tells where the clip was in the film that it was cut from.
-    """
-    start, end, offset, duration = (
-        cells_of.number(columns.value(row.cells, field), field)
-        for field in ("start_time", "end_time", "offset", "duration")
-    )
-    if start is None and end is None and offset is not None and duration is not None:
-        start, end = offset, offset + duration
-    if start is None or end is None:
-        return {}
-    if not 0 <= start < end:
-        raise ManifestError(f"the segment is {start:g} to {end:g} s; wanted 0 <= start < end.")
-    return {"start_time": start, "end_time": end}
-
-
-def _language(text: str) -> Language | None:
-    """``en`` or ``zh``, of tags such as ``en-GB`` too; None to tell it by script."""
-    tag = text.lower().replace("_", "-").partition("-")[0]
-    if tag not in ("", "en", "zh"):
-        raise ManifestError(f"language is {text!r}; wanted en, zh, or nothing to tell it by the caption's script.")
-    return cast("Language", tag) if tag else None
-
-
-def _ratings(row: Row, columns: Columns) -> dict[str, float]:
-    read = {axis: cells_of.number(row.cells.get(column), column) for axis, column in columns.ratings.items()}
-    return {axis: rating for axis, rating in read.items() if rating is not None}
-
-
-def _read_caption(path: Path) -> str:
-    size = path.stat().st_size
-    if size > MAX_FIELD:
-        raise ManifestError(f"{path.name} has {size:,} bytes; wanted a caption of at most {MAX_FIELD:,}.")
-    return "".join(read_lines(path)).strip()
-
-
-def _text(row: Row, columns: Columns, field: str) -> str:
-    return cells_of.text(columns.value(row.cells, field), field)
-
-
-def _id(clip: Path | bytes, name: str, caption: str, segment: Mapping[str, float]) -> str:
-    """An id of the clip's name, or its bytes, the caption, and the segment, which is a clip of its own."""
-    what = "\0".join((caption, *map(repr, segment.values())))
-    if isinstance(clip, Path):
-        return Pair(name, what).id
-    hashed = Pair(clip, what).id
-    return PurePosixPath(name).stem + hashed.removeprefix("audio") if name else hashed
-
-
-def _shown(cell: Any) -> str:
-    return repr(cell)[:60] if isinstance(cell, str | None) else f"a {type(cell).__name__}"
 
 
 def _hash(text: str) -> int:
