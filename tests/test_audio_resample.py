@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from earwitness.audio import cut, from_array, resample
+from earwitness.errors import AudioError
 
 
 def tone(frequency, rate, seconds=2.0):
@@ -57,7 +58,16 @@ def test_a_cut_is_those_samples():
     np.testing.assert_array_equal(cut(clip, 0, clip.duration).samples, clip.samples)
 
 
+def test_parts_of_one_length_have_as_many_samples_wherever_they_start():
+    clip = from_array(np.ones(160_000), 16_000)
+    starts = np.random.default_rng(0).uniform(0, 9, 2_000)
+    halves = (np.arange(1_000) + 0.5) / 16_000
+    lengths = {len(cut(clip, start, start + 1.0).samples) for start in [*starts, *halves]}
+    assert lengths == {16_000}
+    assert len(cut(clip, 1.5 / 16_000, clip.duration).samples) <= 160_000
+
+
 @pytest.mark.parametrize(("start", "end"), [(-0.1, 0.01), (0.0, 0.1), (0.01, 0.01), (0.02, 0.01)])
 def test_a_cut_that_is_not_there(start, end):
-    with pytest.raises(ValueError, match=r"no part from .* in a clip of 0\.025 s"):
+    with pytest.raises(AudioError, match=r"no part from .* in a clip of 0\.025 s"):
         cut(from_array(np.ones(100), 4_000), start, end)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import soxr
 
+from earwitness.errors import AudioError
 from earwitness.types import Audio
 
 # 20 bits: what lies above the new Nyquist frequency is gone (under -120 dB), at two thirds of the cost of the highest
@@ -39,8 +40,10 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
 def cut(audio: Audio, start: float, end: float) -> Audio:
     """The part of a clip from ``start`` to ``end`` seconds; its ``sha256`` and flags stay the whole clip's.
 
+    Parts of one length have the same number of samples, wherever they start.
+
     Raises:
-        ValueError: if the part is empty or does not lie within the clip.
+        AudioError: with code ``audio_no_part``, if the part is empty or does not lie within the clip.
 
     Example:
         >>> from earwitness.audio import from_array
@@ -48,7 +51,10 @@ def cut(audio: Audio, start: float, end: float) -> Audio:
         >>> cut(clip, 0.25, 0.75).duration
         0.5
     """
-    first, last = round(start * audio.sample_rate), round(end * audio.sample_rate)
-    if not 0 <= first < last <= len(audio.samples):
-        raise ValueError(f"no part from {start:g} to {end:g} s in a clip of {audio.duration:g} s")
+    first = round(start * audio.sample_rate)
+    last = first + round((end - start) * audio.sample_rate)
+    # Two roundings may lie a sample beyond the clip's own end; the slice ends there.
+    if not 0 <= first < last <= len(audio.samples) + 1:
+        text = f"no part from {start:g} to {end:g} s in a clip of {audio.duration:g} s."
+        raise AudioError(text, code="audio_no_part")
     return replace(audio, samples=audio.samples[first:last])
