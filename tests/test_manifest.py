@@ -298,6 +298,20 @@ def test_malformed_json_lines_are_refused_with_file_and_line(tmp_path, case):
     assert wanted in said
 
 
+def test_a_later_object_without_a_needed_key_is_named_by_its_line(tmp_path):
+    lines = '{"audio": "a.wav", "caption": "x"}\n{"audio": "b.wav", "captoin": "y"}\n'
+    assert refusal(write(tmp_path / "t.jsonl", lines)).startswith(
+        "t.jsonl, line 2: no caption column; found audio, capt"
+    )
+
+
+def test_a_wrong_header_is_the_whole_tables_fault(tmp_path):
+    table = write(tmp_path / "t.csv", "audio,captoin\na.wav,rain\n")
+    assert refusal(table).startswith("t.csv: no caption column; found audio, captoin; wanted caption, text")
+    with pytest.raises(ManifestError, match=r"t\.csv: no caption column"):
+        _ = read_pairs(table).mapping
+
+
 def test_nan_in_json_lines_counts_as_missing(tmp_path):
     (pair,) = read_pairs(write(tmp_path / "t.jsonl", '{"audio": "a.wav", "caption": "x", "mos": NaN, "b": [Infinity]}'))
     assert pair.ratings == {}
@@ -380,6 +394,7 @@ def test_a_seeded_sample(tmp_path):
         ({"shard": (0, 4)}, "shard is 0/4; wanted i/n with 1 <= i <= n"),
         ({"shard": (5, 4)}, "shard is 5/4"),
         ({"seed": 1}, "wanted a limit with it"),
+        ({"caption_from": "name"}, "caption_from is 'name'; wanted one of auto, column, folder, txt"),
     ],
 )
 def test_choices_that_make_no_sense(tmp_path, options, wanted):

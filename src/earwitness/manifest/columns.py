@@ -113,12 +113,13 @@ def missing_column(field: str, found: Collection[str]) -> ManifestError:
         >>> raise missing_column("caption", ["path", "captoin"])
         Traceback (most recent call last):
         earwitness.errors.ManifestError: no caption column; found path, captoin; wanted caption, text, prompt or \
-description. Did you mean 'captoin'? Say so with columns={'caption': 'captoin'}.
+description. Did you mean 'captoin'? Say so with columns={'caption': 'captoin'} (--column caption=captoin).
     """
-    *names, last = ALIASES[field]
+    names = ALIASES[field]
+    column = _close(names, found) or "NAME"
     return ManifestError(
-        f"no {field} column; found {_listed(found)}; wanted {', '.join(names)} or {last}.{_hint([*names, last], found)}"
-        + f" Say so with columns={{'{field}': '{_close([*names, last], found) or 'NAME'}'}}."
+        f"no {field} column; found {_listed(found)}; wanted {', '.join(names[:-1])} or {names[-1]}."
+        f"{_hint(names, found)} Say so with columns={{'{field}': '{column}'}} (--column {field}={column})."
     )
 
 

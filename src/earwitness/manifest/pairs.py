@@ -6,9 +6,11 @@ import hashlib
 import heapq
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
@@ -80,7 +82,7 @@ class Pairs:
         shard: tuple[int, int] | None,
         seed: int | None,
     ) -> None:
-        _check_choice(limit, shard, seed)
+        _check_choice(caption_from, limit, shard, seed)
         self._source = find_source(source, clips_only=caption_from in ("folder", "txt"))
         self._caption_from = self._source.captions if caption_from == "auto" else caption_from
         self._columns = columns
@@ -94,7 +96,8 @@ class Pairs:
         row = next(self._source.rows(), None)
         if row is None:
             raise self._nothing()
-        columns = self._columns_of(tuple(row.cells))
+        with _at(self._source.label):
+            columns = self._columns_of(tuple(row.cells))
         caption = {"caption": CAPTIONS[self._caption_from]} if self._caption_from in CAPTIONS else {}
         ratings = {f"ratings.{axis}": column for axis, column in columns.ratings.items()}
         rest = ", ".join(columns.rest(row.cells))
@@ -167,11 +170,14 @@ class Pairs:
     def _all(self) -> Iterator[tuple[str, Pair]]:
         # Objects of JSON Lines may differ in their keys; all rows of a table share one set of columns.
         columns_of = lru_cache(maxsize=64)(self._columns_of)
-        for row in self._source.rows():
-            try:
-                yield row.place, self._reading.pair(row, columns_of(tuple(row.cells)))
-            except ManifestError as error:
-                raise ManifestError(f"{self._source.label}, {row.place}: {error}") from error
+        for number, row in enumerate(self._source.rows()):
+            place = f"{self._source.label}, {row.place}"
+            # What is wrong with the first columns is wrong with the whole table, not with one row.
+            with _at(place if number else self._source.label):
+                columns = columns_of(tuple(row.cells))
+            with _at(place):
+                pair = self._reading.pair(row, columns)
+            yield row.place, pair
 
     def _columns_of(self, found: tuple[str, ...]) -> Columns:
         columns = find_columns(found, self._columns)
@@ -181,7 +187,20 @@ class Pairs:
         return columns
 
 
-def _check_choice(limit: int | None, shard: tuple[int, int] | None, seed: int | None) -> None:
+@contextmanager
+def _at(where: str) -> Iterator[None]:
+    """Say where in an error's text."""
+    try:
+        yield
+    except ManifestError as error:
+        raise ManifestError(f"{where}: {error}") from error
+
+
+def _check_choice(
+    caption_from: CaptionFrom, limit: int | None, shard: tuple[int, int] | None, seed: int | None
+) -> None:
+    if caption_from not in get_args(CaptionFrom):
+        raise UsageError(f"caption_from is {caption_from!r}; wanted one of {', '.join(get_args(CaptionFrom))}.")
     if limit is not None and limit < 1:
         raise UsageError(f"limit is {limit}; wanted at least 1.")
     if shard is not None and not 1 <= shard[0] <= shard[1]:
