@@ -156,11 +156,11 @@ class Store:
         row_id = _storable(pair.id)
         with self._turn, explained(self.folder, "written"):
             row = self._connection.execute(
-                "SELECT session, position, recipe, clip, caption, status FROM pairs WHERE id = ?", (row_id,)
+                "SELECT session, status, recipe, clip, caption FROM pairs WHERE id = ?", (row_id,)
             ).fetchone()
             if row and row[0] == self._session:
                 raise UsageError(f"two pairs have the id {pair.id!r}; wanted an id of its own for each.")
-            done = row is not None and row[5] == "ok" and PairKey(*row[2:5]) == key
+            done = row is not None and row[1] == "ok" and PairKey(*row[2:]) == key
             if done:
                 self._connection.execute(
                     "UPDATE pairs SET position = ?, session = ?, pair = ? WHERE id = ?",
