@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import IO, Any, TypeAlias, TypeVar
 
 from earwitness.errors import MissingDependencyError, StoreError
@@ -134,10 +134,8 @@ def _rows(store: Store) -> Iterator[dict[str, Cell]]:
 
 def _named(record: Record) -> dict[str, Any]:
     """A pair's fields with its clip by its name in the manifest."""
-    meta = dict(record.pair["meta"])
-    path = record.pair["audio"]
-    name = meta.pop("audio", None) or (PurePath(path).name if path else None)
-    return {**record.pair, "audio": name, "meta": meta}
+    meta = {name: value for name, value in record.pair["meta"].items() if name != "audio"}
+    return {**record.pair, "audio": record.clip, "meta": meta}
 
 
 def _score_fields(record: Record) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from threading import RLock
 from types import TracebackType
 from typing import Any
@@ -51,6 +51,12 @@ class Record:
     def score(self) -> Score | None:
         """What the judge said; None while the pair waits."""
         return None if self.said is None else Score.from_dict(self.said)
+
+    @property
+    def clip(self) -> str | None:
+        """The clip's name in its manifest, or that of its file; None if it has none. Never an absolute path."""
+        path = self.pair["audio"]
+        return self.pair["meta"].get("audio") or (PurePath(path).name if path else None)
 
 
 class Store:

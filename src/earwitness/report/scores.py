@@ -43,7 +43,7 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
         columns=("clip", "caption", *axes, "flags"),
         rows=tuple(
             (
-                record.pair["audio"] or record.pair["id"],
+                record.clip or record.pair["id"],
                 record.pair["caption"],
                 *(record.score.values.get(axis) for axis in axes),
                 _doubts(record.score),
