@@ -223,13 +223,9 @@ def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
           dtype: 'float32' -> nothing
           template.number: 1 -> 2
     """
-    old, new = dict(_leaves(before)), dict(_leaves(now))
-    lines = []
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            was, becomes = (repr(parts[name]) if name in parts else "nothing" for parts in (old, new))
-            lines.append(f"  {name}: {was} -> {becomes}")
-    return "\n".join(lines)
+    old, new = ({name: repr(value) for name, value in _leaves(parts)} for parts in (before, now))
+    changes = ((name, old.get(name, "nothing"), new.get(name, "nothing")) for name in sorted(old.keys() | new.keys()))
+    return "\n".join(f"  {name}: {was} -> {becomes}" for name, was, becomes in changes if was != becomes)
 
 
 def _leaves(parts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
