@@ -1,38 +1,22 @@
-"""Decode mutated audio files in a process of its own: python mutate_audio.py KIND FIRST COUNT.
+"""Decode mutations of an audio file in a process of its own: python mutate_audio.py FILE FIRST COUNT.
 
 Prints the number of each mutation before it is decoded, so that the last line names one that kills the process; a
 hang of over ten seconds ends it too, with a traceback. The last line holds what became of them, as JSON.
 """
 
 import faulthandler
-import io
 import json
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from earwitness.audio import DEFAULT_LIMITS, read_audio
 from earwitness.errors import AudioError
 
-ENCODINGS = {
-    "wav": ("WAV", "PCM_16"),
-    "flac": ("FLAC", "PCM_16"),
-    "ogg": ("OGG", "VORBIS"),
-    "opus": ("OGG", "OPUS"),
-    "mp3": ("MP3", "MPEG_LAYER_III"),
-}
 NASTY = (b"\xff\xff\xff\xff", bytes(4), b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x00\x00\xc0\x7f")
-
-
-def original(kind):
-    container, subtype = ENCODINGS[kind]
-    samples = np.random.default_rng(1).uniform(-0.4, 0.4, (8_000, 2))
-    file = io.BytesIO()
-    soundfile.write(file, samples, 16_000, format=container, subtype=subtype)
-    return file.getvalue()
 
 
 def mutated(data, rng):
@@ -65,8 +49,8 @@ def outcome(data):
 
 
 def main():
-    kind, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    data, found, slowest = original(kind), Counter(), 0.0
+    data, first, count = Path(sys.argv[1]).read_bytes(), int(sys.argv[2]), int(sys.argv[3])
+    found, slowest = Counter(), 0.0
     for number in range(first, first + count):
         print(number, flush=True)
         faulthandler.dump_traceback_later(10, exit=True)

@@ -16,6 +16,7 @@ from earwitness.errors import AudioError
 # A pipe that nobody writes to would block for ever; with this flag even one that takes the file's place between the
 # look and the opening does not.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_BUFFER_BYTES = 1 << 16
 _NOT_FILES = (
     (stat.S_ISDIR, "audio_directory", "a directory"),
     (stat.S_ISFIFO, "audio_fifo", "a pipe"),
@@ -89,7 +90,7 @@ def _open_file(path: Path) -> Source:
     try:
         found = os.stat(path)
         _refuse_non_file(name, found.st_mode)
-        return Source(name, io.FileIO(os.open(path, _OPEN_FLAGS)), found.st_size)
+        return Source(name, io.BufferedReader(io.FileIO(os.open(path, _OPEN_FLAGS)), _BUFFER_BYTES), found.st_size)
     except FileNotFoundError:
         what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
         raise AudioError(f"{name} {what}: {_folder(path)}.", code="audio_missing") from None
