@@ -507,24 +507,22 @@ def test_kill_at_random_points(tmp_path, heavy):
     table = manifest_of(tmp_path / "data", rows)
     evaluate(HashJudge(), read_pairs(table), tmp_path / "whole")
     wanted = files_of(tmp_path / "whole")
+    bad = {pair.id for pair in read_pairs(table) if pair.caption.startswith("bad")}
     run, log = tmp_path / "run", tmp_path / "log"
-    killed, completed, done = 0, 0, set()
+    killed = killed_while_scoring = completed = 0
+    done: set[str] = set()
     while killed < kills:
         victim = child(table, run, log, seconds=0.001)
-        assert victim.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0, 0.4))
-        victim.send_signal(signal.SIGKILL)
-        victim.communicate()
+        strike(victim, log, chance)
         heard = log.read_text().split() if log.exists() else []
-        assert not done.intersection(heard), "a saved pair was scored again"
         log.unlink(missing_ok=True)
-        if (run / "run.sqlite").exists():
-            now = saved_ids(run)
-            assert done <= now, "a saved pair was lost"
-            # All but the batch in hand of what was heard has been saved.
-            assert len(set(heard) - now - bad_ids(table)) <= HashJudge().batch_size
-            done = now
+        now = saved_ids(run)
+        assert not done.intersection(heard), "a saved pair was scored again"
+        assert done <= now, "a saved pair was lost"
+        assert len(set(heard) - now - bad) <= HashJudge().batch_size, "more was lost than the batch in hand"
+        done = now
         killed += victim.returncode == -signal.SIGKILL
+        killed_while_scoring += victim.returncode == -signal.SIGKILL and bool(heard)
         if victim.returncode == 0:
             assert files_of(run) == wanted
             completed += 1
@@ -532,7 +530,30 @@ def test_kill_at_random_points(tmp_path, heavy):
             done = set()
     evaluate(HashJudge(), read_pairs(table), run)
     assert files_of(run) == wanted
-    heavy.record("D1 kill -9", kills=killed, rows=rows, runs_completed=completed + 1, lost=0, twice=0)
+    assert killed_while_scoring > killed / 2
+    heavy.record(
+        "D1 kill -9",
+        kills=killed,
+        while_scoring=killed_while_scoring,
+        rows=rows,
+        runs_completed=completed + 1,
+        lost=0,
+        twice=0,
+    )
+
+
+def strike(victim: subprocess.Popen, log: Path, chance: random.Random) -> None:
+    """Kill a process: mostly after so many pairs, sometimes after so long, at its start and at its end."""
+    assert victim.stdout.readline() == "ready\n"
+    pairs = chance.randrange(80)
+    deadline = time.monotonic() + (chance.uniform(0, 1) if chance.random() < 0.2 else 30)
+    while victim.poll() is None and time.monotonic() < deadline:
+        if log.exists() and log.read_bytes().count(b"\n") >= pairs:
+            break
+        time.sleep(0.001)
+    time.sleep(chance.uniform(0, 0.01))
+    victim.send_signal(signal.SIGKILL)
+    victim.communicate()
 
 
 def saved_ids(run: Path) -> set[str]:
@@ -540,10 +561,6 @@ def saved_ids(run: Path) -> set[str]:
         return {score.pair_id for score in open_run(run).scores() if score.status == "ok"}
     except StoreError:
         return set()  # killed before its tables were made; were they lost, the test would say so
-
-
-def bad_ids(table: Path) -> set[str]:
-    return {pair.id for pair in read_pairs(table) if pair.caption.startswith("bad")}
 
 
 # D7
