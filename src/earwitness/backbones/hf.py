@@ -9,7 +9,8 @@ position alone, which the models' own ``forward`` does not offer for all familie
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -120,15 +121,18 @@ class HFBackbone:
         lengths = [len(request.audio.samples) for request in requests]
         order = sorted(range(len(requests)), key=lambda place: lengths[place])
         alone = [place for place in order if self._front_end.is_alone(lengths[place])]
-        together = order[len(alone) :]
         results: dict[int, Result] = {}
+        with torch.inference_mode(), self._memory_errors():
+            for places in [*([place] for place in alone), order[len(alone) :]]:
+                batch = [requests[place] for place in places]
+                done = self._clips.run(batch, [lengths[place] for place in places], forward)
+                results.update(zip(places, done, strict=True))
+        return [results[place] for place in range(len(requests))]
+
+    @contextmanager
+    def _memory_errors(self) -> Iterator[None]:
         try:
-            with torch.inference_mode():
-                for place in alone:
-                    results[place], *_ = forward([requests[place]])
-                batched = self._clips.run(
-                    [requests[place] for place in together], [lengths[place] for place in together], forward
-                )
+            yield
         except Exception as error:
             if not out_of_memory(error):
                 raise
@@ -136,8 +140,6 @@ class HFBackbone:
                 f"{self.name} ran out of memory on one clip with one question. Shorter clips need less.",
                 code="out_of_memory",
             ) from error
-        results.update(zip(together, batched, strict=True))
-        return [results[place] for place in range(len(requests))]
 
     def _check(self, request: Request) -> None:
         audio = request.audio
