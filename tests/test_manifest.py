@@ -241,6 +241,9 @@ def test_a_hugging_face_dataset(tmp_path):
     (same,) = read_pairs(f"hf://{tmp_path / 'set'}::test")
     assert same == pair
     assert read_pairs(f"hf://{tmp_path / 'set'}").check() is None
+    table.to_parquet(tmp_path / "set" / "train.parquet")
+    with pytest.raises(ManifestError, match=r"has the splits train, test; name one, such as hf://.*::train"):
+        list(read_pairs(f"hf://{tmp_path / 'set'}"))
     with pytest.raises(ManifestError, match="cannot be read"):
         list(read_pairs(f"hf://{tmp_path / 'none'}"))
 

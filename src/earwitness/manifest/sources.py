@@ -147,13 +147,14 @@ def _load_hub(label: str, wanted: dict[str, str | None]) -> Any:
     return _undecoded(datasets, _only_split(label, found, datasets.IterableDatasetDict))
 
 
-def _only_split(label: str, found: Any, kind: type) -> Any:
-    if not isinstance(found, kind):
+def _only_split(label: str, found: Any, several: Any) -> Any:
+    """The one dataset of a name without a split; ``several`` is the library's class for more."""
+    if not isinstance(found, several):
         return found
-    splits: list[str] = list(found)  # type: ignore[call-overload]  # a dict of datasets
+    splits: list[str] = list(found)
     if len(splits) != 1:
         raise ManifestError(f"{label} has the splits {', '.join(splits)}; name one, such as {label}::{splits[0]}")
-    return found[splits[0]]  # type: ignore[index]
+    return found[splits[0]]
 
 
 def _undecoded(datasets: Any, table: Any) -> Any:
