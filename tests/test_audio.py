@@ -146,6 +146,17 @@ class TestRefusedSources:
         monkeypatch.setattr(os, "open", refuse)
         assert refusal(path) == ("audio_unreadable", "rain.wav cannot be read: Permission denied.")
 
+    def test_a_disk_that_fails_while_reading(self, tmp_path, monkeypatch):
+        path = tmp_path / "rain.wav"
+        path.write_bytes(encoded(noise()))
+
+        class Failing(io.FileIO):
+            def readinto(self, _):
+                raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(io, "FileIO", Failing)
+        assert refusal(path) == ("audio_unreadable", "rain.wav cannot be read: Input/output error.")
+
     def test_a_name_with_a_nul(self):
         assert refusal("rain\0.wav")[0] == "audio_unreadable"
 
@@ -416,6 +427,9 @@ class TestFromArray:
 
     def test_a_rate_is_needed(self):
         assert self.refused(noise(), None) == "audio_no_rate"
+        assert self.refused(noise(), 16_000.0) == "audio_rate"
+        assert self.refused(noise(), 0) == "audio_rate"
+        assert from_array(noise(), np.int64(RATE)).sha256 == from_array(noise(), RATE).sha256
 
     def test_two_axes_must_be_named(self):
         stereo = noise(channels=2)

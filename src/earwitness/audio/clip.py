@@ -41,6 +41,9 @@ def from_array(
     name = "the array"
     if sample_rate is None:
         raise AudioError(f"{name} has no sample rate; give it in Hz: from_array(samples, 16000).", code="audio_no_rate")
+    if not isinstance(sample_rate, int | np.integer):
+        raise AudioError(f"{name} has sample rate {sample_rate!r}; wanted a whole number, in Hz.", code="audio_rate")
+    sample_rate = int(sample_rate)
     channels = _channels_last(name, np.asarray(samples), channel_axis)
     limits.check(name, frames=len(channels), channels=channels.shape[1], sample_rate=sample_rate)
     if not len(channels):

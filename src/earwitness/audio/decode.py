@@ -93,7 +93,7 @@ def _decode_stream(name: str, stream: BinaryIO, promise: Promise, limits: Limits
         promised = 0 if "streamed_size" in promise.flags else sound.frames
         limits.check(name, frames=promised, channels=sound.channels, sample_rate=sound.samplerate)
         # One sample more than is allowed shows a header that lies; memory that is never written to costs nothing.
-        most = limits.max_frames(sound.samplerate) + 1
+        most = limits.max_frames(sound.samplerate, sound.channels) + 1
         mono, loudness = np.empty(min(sound.frames, most), np.float32), Loudness()
         frames, failed = _decode_blocks(sound, mono, loudness, block_frames)
         limits.check(name, frames=frames, channels=sound.channels, sample_rate=sound.samplerate)

@@ -47,7 +47,7 @@ class Limits:
         if not 1 <= channels <= self.max_channels:
             text = f"{name} has {channels} channels; 1 to {self.max_channels} are read. Mix it down first."
             raise AudioError(text, code="audio_channels")
-        if frames > self.max_frames(sample_rate):
+        if frames > self.max_duration * sample_rate:
             lasts = f"{name} lasts {frames / sample_rate:.2f} s"
             text = f"{lasts}; at most {self.max_duration:g} s are read. Cut it, or raise max_duration."
             raise AudioError(text, code="audio_too_long")
@@ -63,9 +63,9 @@ class Limits:
             text = f"{name} takes {size / 2**20:.0f} MiB; at most {largest / 2**20:.0f} MiB are read. Cut it first."
             raise AudioError(text, code="audio_too_large")
 
-    def max_frames(self, sample_rate: int) -> int:
-        """The most samples a channel at this rate."""
-        return int(self.max_duration * sample_rate)
+    def max_frames(self, sample_rate: int, channels: int = 1) -> int:
+        """The most samples a channel that are within both limits on size."""
+        return int(min(self.max_duration * sample_rate, self.max_bytes // (channels * _BYTES_PER_SAMPLE)))
 
     @property
     def max_mp3_bytes(self) -> int:

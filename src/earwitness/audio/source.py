@@ -72,7 +72,10 @@ def open_source(source: str | Path | bytes) -> Iterator[Source]:
     with opened.stream:
         if opened.size == 0:
             raise AudioError(f"{opened.name} is empty (0 bytes).", code="audio_empty")
-        yield opened
+        try:
+            yield opened
+        except OSError as error:
+            raise _cannot_be_read(opened.name, error) from None
 
 
 def shown(path: Path) -> str:
@@ -95,8 +98,12 @@ def _open_file(path: Path) -> Source:
         what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
         raise AudioError(f"{name} {what}: {_folder(path)}.", code="audio_missing") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AudioError(f"{name} cannot be read: {reason}.", code="audio_unreadable") from None
+        raise _cannot_be_read(name, error) from None
+
+
+def _cannot_be_read(name: str, error: OSError | ValueError) -> AudioError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return AudioError(f"{name} cannot be read: {reason}.", code="audio_unreadable")
 
 
 def _refuse_non_file(name: str, mode: int) -> None:
