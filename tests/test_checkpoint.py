@@ -14,7 +14,7 @@ import transformers
 import small_models
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Request
-from earwitness.backbones.checkpoint import hash_folder, resolve_dtype
+from earwitness.backbones.checkpoint import hash_folder, resolve_device, resolve_dtype
 from earwitness.errors import BackboneError, UsageError
 from small_models import sound
 
@@ -210,6 +210,15 @@ def test_devices():
     assert load_backbone(folder, device="cpu")._decoder.model.device.type == "cpu"
     with pytest.raises(UsageError, match="device 'tpu' is not there"):
         load_backbone(folder, device="tpu")
+
+
+@pytest.mark.parametrize(("half", "dtype"), [(True, "bfloat16"), (False, "float16")])
+def test_auto_takes_cuda_and_its_half_precision(half, dtype, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: half)
+    assert resolve_device("auto") == "cuda"
+    assert resolve_dtype("auto", "cuda:1") == dtype
+    assert resolve_dtype("float32", "cuda") == "float32"
 
 
 def test_a_revision_is_for_the_hub():

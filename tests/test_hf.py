@@ -1,12 +1,13 @@
 import logging
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 import small_models
-from earwitness.backbones import decoder, load_backbone
+from earwitness.backbones import decoder, hf, load_backbone
 from earwitness.backbones.base import ANSWER_FORMS, Backbone, Request, p_yes, resolve_forms
 from earwitness.errors import AnswerError, AudioError, BackboneError, UsageError
 from earwitness.types import Audio
@@ -328,3 +329,19 @@ def test_what_cannot_be_asked(request_, error, text):
 
 def test_no_requests_no_answers():
     assert small_models.backbone("qwen2-audio").answer([]) == []
+
+
+@pytest.mark.parametrize(("free_gib", "clips"), [(120, 32), (20, 13), (1, 1), (0, 1)])
+def test_the_batch_fits_half_of_the_free_memory(free_gib, clips, monkeypatch):
+    # A 7B thinker in bfloat16: 2 x 28 layers x 4 heads x 128 x 2 bytes = 57,344 bytes a token, and a clip of 800 tokens
+    # with the copies for eight questions is 780 MB.
+    text = SimpleNamespace(hidden_size=3584, num_attention_heads=28, num_key_value_heads=4, num_hidden_layers=28)
+    model = SimpleNamespace(
+        device=torch.device("cuda"), dtype=torch.bfloat16, config=SimpleNamespace(get_text_config=lambda: text)
+    )
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free_gib * 2**30, 2**37))
+    assert hf.fitting_clips(model) == clips
+
+
+def test_a_cpu_takes_four_clips():
+    assert small_models.backbone("qwen3-omni").batch_size == 4
