@@ -1,6 +1,6 @@
 """How often is an absent sound called present, by length of clip - as heard, and corrected for the number of windows?
 
-    python benchmarks/window_false_positives.py [--data ../shared/data] [--clips 16]
+    python -m benchmarks.window_false_positives [--data ../shared/data] [--clips 16]
 
 Long clips are scenes without the sound asked for, one after the other; each is asked for every absent sound, in
 English and Chinese. A threshold that calls 5 % of single windows present must stay at 5 % for a clip of ten minutes.
@@ -14,9 +14,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from benchmarks.report import record
 from numpy.typing import NDArray
 
-from benchmarks.report import record
 from earwitness.audio import cut, from_array
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Backbone, Request, p_yes, resolve_forms

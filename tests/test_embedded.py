@@ -16,7 +16,8 @@ from safetensors import safe_open
 from earwitness.audio import from_array, read_audio
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Backbone, LimitedVocabulary, Request, p_yes, resolve_forms
-from earwitness.backbones.embedded import FOLDER, EmbeddedBackbone, Vocabulary, read_window_null
+from earwitness.backbones.embedded import FOLDER, EmbeddedBackbone, Vocabulary
+from earwitness.backbones.window_null import load_window_null
 from earwitness.rubrics.template import template
 from earwitness.scenes.compose import Composer, coloured_noise
 from earwitness.scenes.lexicon import LEXICON
@@ -136,7 +137,7 @@ def test_the_null_is_read_where_there_is_one(judge: EmbeddedBackbone, tmp_path: 
     assert (np.diff(null) >= 0).all()
     # Of what is absent, most is called absent.
     assert np.median(null) < 0
-    assert read_window_null(tmp_path / "window_null.json") is None
+    assert load_window_null(tmp_path) is None
 
 
 def test_nothing_was_learned_from_what_may_not_be_passed_on() -> None:

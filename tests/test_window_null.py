@@ -3,8 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from earwitness.errors import BackboneError
-from earwitness.judges.window_null import (
+from earwitness.backbones.window_null import (
     NULL_FILE,
     NULL_LEVELS,
     correct_maximum,
@@ -12,6 +11,7 @@ from earwitness.judges.window_null import (
     save_window_null,
     window_null,
 )
+from earwitness.errors import BackboneError
 
 NULLS = {
     "gumbel": lambda rng, *shape: rng.gumbel(-6, 1.5, shape),

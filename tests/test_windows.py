@@ -4,7 +4,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from earwitness.judges.window_null import window_null
+from earwitness.backbones.window_null import window_null
 from earwitness.judges.windows import MIN_OVERLAP, WINDOW_RULE, Window, combine, plan_windows
 
 HOP = 10.0

@@ -26,7 +26,7 @@ from transformers import AutoTokenizer
 
 from earwitness.backbones import load_backbone
 from earwitness.backbones.embedded import FOLDER
-from earwitness.judges.window_null import save_window_null, window_null
+from earwitness.backbones.window_null import save_window_null, window_null
 from earwitness.rubrics.template import TEMPLATES
 from earwitness.scenes.captions import Fact, ask, state
 from earwitness.scenes.compose import Scene

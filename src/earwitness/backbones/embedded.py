@@ -11,12 +11,10 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from earwitness.backbones import LoadOptions
 from earwitness.backbones.checkpoint import read_checkpoint
 from earwitness.backbones.hf import HFBackbone
+from earwitness.backbones.window_null import load_window_null
 from earwitness.types import language_of
 
 FOLDER = Path(__file__).parents[1] / "models" / "nano"
@@ -93,7 +91,7 @@ class EmbeddedBackbone(HFBackbone):
         folder = Path(options.source)
         super().__init__(read_checkpoint(options), options)
         self.vocabulary = Vocabulary.read(folder / "vocabulary.json")
-        self.window_null = read_window_null(folder / "window_null.json")
+        self.window_null = load_window_null(folder)
 
     def unknown_words(self, caption: str) -> tuple[str, ...]:
         """Words of the caption that it has never been taught, in order; empty if it knows all of them."""
@@ -109,13 +107,6 @@ def _names(part: str, names: frozenset[str]) -> bool:
     if language_of(part) == "en":
         return part in names
     return any(name in part for name in names)
-
-
-def read_window_null(path: Path) -> NDArray[np.float64] | None:
-    """The quantiles in a ``window_null.json``, None if there is none."""
-    if not path.is_file():
-        return None
-    return np.array(json.loads(path.read_text(encoding="utf-8"))["quantiles"], np.float64)
 
 
 def load(options: LoadOptions) -> EmbeddedBackbone:

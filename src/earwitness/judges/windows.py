@@ -22,7 +22,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from earwitness.judges.window_null import correct_maximum
+from earwitness.backbones.window_null import correct_maximum
 from earwitness.types import Kind
 
 MIN_OVERLAP = 1.0  # seconds; a border cuts few events in two that are not whole on one of its sides
