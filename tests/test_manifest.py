@@ -112,6 +112,7 @@ def test_nemo(tmp_path):
     ]
     whole, part = read_pairs(write(tmp_path / "train_manifest.json", "\n".join(map(json.dumps, lines))))
     assert "start_time" not in whole.meta
+    assert whole.meta["duration"] == 4.0
     assert (part.meta["start_time"], part.meta["end_time"]) == (1.5, 3.5)
     assert whole.id != part.id
 

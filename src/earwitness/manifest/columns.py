@@ -45,8 +45,8 @@ class Columns:
         return None if column is None else cells.get(column)
 
     def rest(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        """The cells that no field takes, without empty ones."""
-        taken = {*self.fields.values(), *self.ratings.values()}
+        """The cells that no field takes, without empty ones; a duration is carried along even where it is used."""
+        taken = {*(column for field, column in self.fields.items() if field != "duration"), *self.ratings.values()}
         left = {name: _as_json(cell) for name, cell in cells.items() if name not in taken}
         return {name: cell for name, cell in left.items() if cell not in (None, "")}
 

@@ -64,8 +64,17 @@ it with allow_outside_root=True (--allow-outside-root).
     inside = _is_below(path, base) and not _is_foreign(plain)
     if not allow_outside and not (inside and _resolves_inside(path, base)):
         raise _outside(text)
-    name = os.path.relpath(path, base) if base == os.sep else path[len(base) + 1 :]
-    return Place(Path(path), (name if inside else path).replace(os.sep, "/"))
+    return Place(Path(path), _name(path, base, inside))
+
+
+def _name(path: str, root: str, inside: bool) -> str:
+    """Relative to the root, also from outside: an absolute path would be another one on each machine."""
+    if inside:
+        return path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")
+    try:
+        return os.path.relpath(path, root).replace(os.sep, "/")
+    except ValueError:  # another drive of Windows
+        return os.path.basename(path)
 
 
 def _plain_path(text: str, allow_outside: bool) -> str:
