@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+
 from beep_backbone import BeepBackbone
 from clips import clip
-
 from earwitness.errors import BackboneError, UnknownNameError
 from earwitness.judges.aqascore import PRESETS, AQAScore
 from earwitness.types import Judge, Pair

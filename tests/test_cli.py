@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from clips import tone
 
+from clips import tone
 from earwitness import __version__
 from earwitness.cli import main
 from earwitness.cli.score import _name, _shard

@@ -24,7 +24,8 @@ def test_an_unknown_name_suggests_the_nearest():
 
 
 def test_an_unknown_name_far_from_all_suggests_none():
-    assert str(errors.UnknownNameError("preset", "zzz", ["aqascore"])) == "no preset 'zzz'. See: earwitness list presets"
+    text = str(errors.UnknownNameError("preset", "zzz", ["aqascore"]))
+    assert text == "no preset 'zzz'. See: earwitness list presets"
 
 
 def test_a_clip_error_keeps_its_reason():

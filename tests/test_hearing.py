@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import soundfile
+
 from beep_backbone import BeepBackbone
 from clips import clip, tone
-
 from earwitness.errors import AudioError, CaptionError
 from earwitness.judges.hearing import MAX_CAPTION, check_caption, hear, segment
 from earwitness.types import Pair
@@ -71,7 +71,7 @@ def test_a_segment_is_cut_from_its_clip():
 
 @pytest.mark.parametrize("times", [(6, 7), (3, 2), (-1, 2), (5, None)])
 def test_a_segment_outside_its_clip_is_an_error(times):
-    with pytest.raises(AudioError, match="does not lie in a clip of 5.00 s"):
+    with pytest.raises(AudioError, match=r"does not lie in a clip of 5\.00 s"):
         segment(clip(5), {"start_time": times[0], "end_time": times[1]})
 
 

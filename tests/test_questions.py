@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
+
 from beep_backbone import BeepBackbone
 from clips import clip, clip_with_beep_at
-
 from earwitness.errors import AnswerError, AudioError, BackboneError
 from earwitness.judges.aqascore import AQAScore
 from earwitness.judges.questions import QuestionJudge
