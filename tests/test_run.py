@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -482,9 +483,8 @@ def test_what_is_no_run(tmp_path):
 
 def test_a_later_format_is_refused(tmp_path):
     evaluate(HashJudge(), pairs_of(1), tmp_path / "run")
-    with database.connect(tmp_path / "run") as connection:
+    with closing(database.connect(tmp_path / "run")) as connection:
         connection.execute("PRAGMA user_version = 2")
-    connection.close()
     with pytest.raises(StoreError, match="has format 2; this earwitness knows 1"):
         open_run(tmp_path / "run")
     with pytest.raises(StoreError, match="has format 2"):

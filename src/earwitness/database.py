@@ -30,56 +30,73 @@ PRAGMA user_version = {FORMAT};
 
 
 def connect(folder: Path) -> sqlite3.Connection:
-    """A connection for the one writer; makes the tables if need be."""
-    connection = sqlite3.connect(folder / STORE, check_same_thread=False)
-    found = _check_format(folder, connection)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    if found == 0:
-        connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+    """A connection for the one writer; makes the tables if need be.
+
+    Raises:
+        StoreError: if the run has a later format.
+    """
+    with _closed_on_error(sqlite3.connect(folder / STORE, check_same_thread=False)) as connection:
+        found = _format(folder, connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if found == 0:
+            connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
     return connection
-
-
-def _check_format(folder: Path, connection: sqlite3.Connection) -> int:
-    """The format of a store; 0 if its tables are still to be made."""
-    try:
-        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.Error:
-        connection.close()
-        raise
-    if found > FORMAT:
-        connection.close()
-        raise StoreError(f"{folder} has format {found}; this earwitness knows {FORMAT}. Install a newer one.")
-    return found
 
 
 def connect_to_read(folder: Path) -> sqlite3.Connection:
     """A connection that cannot write.
 
     Raises:
-        StoreError: if there is no run.
+        StoreError: if there is no run, or one of a later format.
     """
     file = folder / STORE
-    if file.is_file():
-        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    if not file.is_file():
+        raise _no_run(folder)
+    address = f"{file.absolute().as_uri()}?mode=ro"
+    with _closed_on_error(sqlite3.connect(address, uri=True, check_same_thread=False)) as connection:
         # A process killed at the very start leaves a file without tables.
-        if _check_format(folder, connection):
-            return connection
-        connection.close()
-    raise StoreError(f"{folder} holds no run. Runs are made with --out or evaluate().")
+        if _format(folder, connection) == 0:
+            raise _no_run(folder)
+    return connection
 
 
 def take_lock(folder: Path) -> sqlite3.Connection:
-    """A lock that the system drops when its process dies, by SQLite's own means on each platform."""
+    """A lock that the system drops when its process dies, by SQLite's own means on each platform.
+
+    Raises:
+        RunError: if another process, or another writer in this one, holds it.
+    """
     lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None, check_same_thread=False)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+    with _closed_on_error(lock):
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             raise RunError(f"{folder} is being written by another process; wait for it or name another run.") from error
-        raise
     return lock
+
+
+def _format(folder: Path, connection: sqlite3.Connection) -> int:
+    """The format of a store; 0 if its tables are still to be made."""
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if found > FORMAT:
+        raise StoreError(f"{folder} has format {found}; this earwitness knows {FORMAT}. Install a newer one.")
+    return found
+
+
+def _no_run(folder: Path) -> StoreError:
+    return StoreError(f"{folder} holds no run. Runs are made with --out or evaluate().")
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 @contextmanager
