@@ -49,7 +49,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 ANSWERS = {"en": ("yes", "no"), "zh": ("是", "否")}
 
 
-def train_tokenizer(vocabulary: int, seed: int) -> Any:
+def train_tokenizer(vocabulary: int, seed: int, plans: int = 6000) -> Any:
     """Byte-level BPE over texts like those of the training; control tokens are no part of any text."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
@@ -62,7 +62,7 @@ def train_tokenizer(vocabulary: int, seed: int) -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(corpus(seed), trainer)
+    tokenizer.train_from_iterator(corpus(seed, plans), trainer)
     return _fast(tokenizer)
 
 
@@ -82,7 +82,7 @@ def _fast(tokenizer: Tokenizer) -> Any:
     return fast
 
 
-def corpus(seed: int, plans: int = 6000) -> Iterator[str]:
+def corpus(seed: int, plans: int) -> Iterator[str]:
     """Texts like those of the training, each answer word at the start of a text, and every word of the lexicon."""
     rng = np.random.default_rng(seed)
     countable = frozenset(label for label, words in LEXICON.items() if words["en"].counted)
