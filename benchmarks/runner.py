@@ -95,7 +95,7 @@ def measure(judge: str, rows: int) -> dict[str, Any]:
 
 
 def timed(call: Callable[[], object]) -> tuple[float, float]:
-    """Seconds that a call takes, and those that this process computed meanwhile: on a busy machine the fairer figure."""
+    """Seconds that a call takes, and those computed meanwhile: on a busy machine the fairer figure."""
     start, computed = time.perf_counter(), time.process_time()
     call()
     return time.perf_counter() - start, time.process_time() - computed
