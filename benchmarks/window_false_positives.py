@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from earwitness.audio import cut, from_array
 from earwitness.backbones import load_backbone
-from earwitness.backbones.base import Backbone, Request, p_yes, resolve_forms
+from earwitness.backbones.base import Backbone, MeasuredWindows, Request, p_yes, resolve_forms
 from earwitness.judges.windows import combine, plan_windows
 from earwitness.rubrics.template import template
 from earwitness.scenes.captions import Fact, state
@@ -85,7 +85,7 @@ def answers_by_duration(
             forms = resolve_forms(backbone, language, "logsumexp")  # type: ignore[arg-type]  # keys are the languages
             requests = [Request(cut(clip, w.start, w.end), texts, forms.all) for w in windows]
             heard = np.stack([p_yes(answer, forms)[0] for answer in backbone.answer(requests)])
-            null = getattr(backbone, "window_null", None)
+            null = backbone.window_null if isinstance(backbone, MeasuredWindows) else None
             for column in heard.T:
                 corrected = combine("caption", column, windows, duration=duration, null=null).p_yes
                 found[duration].append((float(column.max()), float(corrected or 0.0)))

@@ -26,7 +26,7 @@ class LoadOptions:
     """How to load a backbone; see ``load_backbone`` for the meaning of each field.
 
     Attributes:
-        name: as the user gave it.
+        name: as the user gave it; of a folder, its last part.
         source: a folder, or a checkpoint's id on the hub; empty if the loader knows its own.
     """
 
@@ -188,7 +188,11 @@ def load_backbone(
     if batch_size != "auto" and batch_size < 1:
         raise UsageError(f"batch_size is {batch_size}; it must be at least 1, or 'auto'.")
     loader, source = _resolve(name)
-    options = LoadOptions(name, source, device, dtype, device_map, batch_size, revision, trust_remote_code, front_end)
+    # A folder is known by its own name: where it lies on one machine is not part of what a record says.
+    known_as = Path(name).resolve().name if source and Path(source).is_dir() else name
+    options = LoadOptions(
+        known_as, source, device, dtype, device_map, batch_size, revision, trust_remote_code, front_end
+    )
     return _import(loader, name)(options)
 
 

@@ -103,6 +103,13 @@ class LimitedVocabulary(Protocol):
         """Whether the caption names at least one sound that it was trained to hear."""
 
 
+@runtime_checkable
+class MeasuredWindows(Protocol):
+    """A backbone whose answers on single windows without the sound asked for were measured, see ``window_null``."""
+
+    window_null: NDArray[np.float64] | None
+
+
 def resolve_forms(backbone: Backbone, language: Language, method: AnswerMethod) -> AnswerForms:
     """The answer forms that this backbone can give in one token.
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from earwitness.backbones import LoadOptions
 from earwitness.backbones.checkpoint import read_checkpoint
 from earwitness.backbones.hf import HFBackbone
-from earwitness.backbones.window_null import load_window_null
 from earwitness.types import language_of
 
 FOLDER = Path(__file__).parents[1] / "models" / "nano"
@@ -84,14 +83,12 @@ class EmbeddedBackbone(HFBackbone):
 
     Attributes:
         vocabulary: the words it knows.
-        window_null: 199 quantiles of its logits on single windows without the sound asked for, None if not measured.
     """
 
     def __init__(self, options: LoadOptions) -> None:
         folder = Path(options.source)
         super().__init__(read_checkpoint(options), options)
         self.vocabulary = Vocabulary.read(folder / "vocabulary.json")
-        self.window_null = load_window_null(folder)
 
     def unknown_words(self, caption: str) -> tuple[str, ...]:
         """Words of the caption that it has never been taught, in order; empty if it knows all of them."""

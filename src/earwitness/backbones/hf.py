@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,6 +27,7 @@ from earwitness.backbones.checkpoint import Checkpoint, read_checkpoint
 from earwitness.backbones.decoder import Decoder, Row, out_of_memory
 from earwitness.backbones.front_end import Frames, FrontEnd
 from earwitness.backbones.prompt import Prompt
+from earwitness.backbones.window_null import load_window_null
 from earwitness.errors import AnswerError, AudioError, BackboneError, UsageError
 
 logger = logging.getLogger(__name__)
@@ -67,12 +69,15 @@ class HFBackbone:
     Attributes:
         shared_prefix: whether a clip is run once for all its questions. May be set; turns itself off, with a logged
             warning, for a model that cannot.
+        window_null: quantiles of its logits on single windows without the sound asked for, from the checkpoint's
+            folder; None where they were not measured.
     """
 
     def __init__(self, checkpoint: Checkpoint, options: LoadOptions) -> None:
         self.name = options.name
         self.identity: Mapping[str, Any] = checkpoint.identity
         self.shared_prefix = True
+        self.window_null = load_window_null(Path(options.source))
         self._prompt = Prompt(checkpoint.tokenizer, checkpoint.chat_template, checkpoint.audio_token)
         self._front_end = FrontEnd(checkpoint.extractor, checkpoint.family, cut=options.front_end == "paper")
         self._decoder = Decoder(checkpoint.model, checkpoint.family.mask_name)

@@ -85,8 +85,10 @@ class AQAScore(QuestionJudge):
             raise UnknownNameError("preset", preset, PRESETS)
         chosen = PRESETS[preset]
         self.template = numbered_template(chosen.template if template is None else template)
-        loaded = load_backbone(str(backbone), **load_options) if isinstance(backbone, str | Path) else backbone
-        super().__init__(loaded, answers or chosen.answers, front_end or chosen.front_end)
+        heard_by = front_end or chosen.front_end
+        if isinstance(backbone, str | Path):
+            backbone = load_backbone(backbone, front_end=heard_by, **load_options)
+        super().__init__(backbone, answers or chosen.answers, heard_by)
 
     @property
     def recipe(self) -> Recipe:

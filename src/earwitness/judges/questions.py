@@ -24,6 +24,7 @@ from earwitness.backbones.base import (
     AnswerMethod,
     Backbone,
     FrontEnd,
+    MeasuredWindows,
     Request,
     p_yes,
     resolve_forms,
@@ -176,7 +177,7 @@ class QuestionJudge(ABC):
             asked.heard.windows,
             duration=asked.heard.audio.duration,
             parent=parent,
-            null=getattr(self.backbone, "window_null", None),
+            null=self.backbone.window_null if isinstance(self.backbone, MeasuredWindows) else None,
         )
 
     def _unscored(self, pair: Pair, error: ClipError, audio: Audio | None = None) -> Score:
