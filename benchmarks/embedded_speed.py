@@ -2,9 +2,9 @@
 
     python -m benchmarks.embedded_speed [--clips 128] [--repeats 5]
 
-The first score is a whole ``earwitness score CLIP CAPTION`` in a fresh process, beside the same with the fake backbone,
-which loads no model. Warm scoring runs rendered clips of up to 10 s through ``AQAScore.score_all``, on one thread and on
-all cores.
+The first score is a whole ``earwitness score CLIP CAPTION`` in a fresh process, beside the same with the fake
+backbone, which loads no model. Warm scoring runs rendered clips of up to 10 s through ``AQAScore.score_all``, on one
+thread and on all cores.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.report import record, side_by_side
+
 from earwitness import AQAScore, Pair, read_pairs
 from earwitness.scenes.render import render_demo
 
