@@ -25,6 +25,7 @@ class Recipe:
         first_template: share of template 1 among those.
         grow: shares of the run at which scenes of two, then of three events reach their full odds.
         frame_weight, list_weight: weights of the two dense losses beside the answers' cross-entropy of 1.
+        onsets: sounds of a scene whose beginning is to be written.
         chunk: scenes made together, sorted by length, and cut into batches.
     """
 
@@ -37,26 +38,27 @@ class Recipe:
     learning_rate: float = 1.2e-3
     weight_decay: float = 0.05
     frame_weight: float = 5.0
-    list_weight: float = 0.5
+    list_weight: float = 1.0
 
     real_weight: float = 1.6
-    sizes: tuple[float, ...] = (0.06, 0.30, 0.44, 0.20)
+    sizes: tuple[float, ...] = (0.05, 0.22, 0.51, 0.22)
     first_sizes: tuple[float, ...] = (0.06, 0.74, 0.20, 0.0)
     grow: tuple[float, float] = (0.08, 0.30)
     distractor: float = 0.1
     questions: int = 8
     attempts: int = 13
+    onsets: int = 2
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
-            "presence": 0.44,
-            "absence": 0.06,
-            "both": 0.10,
-            "order": 0.20,
-            "overlap": 0.05,
+            "presence": 0.30,
+            "absence": 0.05,
+            "both": 0.06,
+            "order": 0.36,
+            "overlap": 0.04,
             "count": 0.05,
-            "first": 0.025,
-            "last": 0.025,
-            "story": 0.05,
+            "first": 0.05,
+            "last": 0.05,
+            "story": 0.04,
         }
     )
     templates: float = 0.65

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from earwitness.backbones.prompt import Prompt
 from earwitness.rubrics.template import TEMPLATES
-from earwitness.scenes.captions import Fact, FactKind, ask, draw_fact, list_events, state
+from earwitness.scenes.captions import Fact, FactKind, ask, ask_onset, draw_fact, list_events, state
 from earwitness.scenes.compose import Composer, Scene, Style
 from earwitness.scenes.phrases import PHRASES
 from earwitness.scenes.plans import PlanPrior
@@ -92,7 +92,16 @@ class Material:
         asked = self.questions(scene, prior, rng)
         language: Language = "zh" if rng.random() < self.recipe.chinese else "en"
         listing = Asked(PHRASES[language].list_request, list_events(scene.plan, language), language, written=True)
-        return scene, [*asked, listing]
+        return scene, [*asked, listing, *self._onsets(scene, language, rng)]
+
+    def _onsets(self, scene: Scene, language: Language, rng: np.random.Generator) -> list[Asked]:
+        """When some of the sounds begin, in whole seconds: what order questions are compared from."""
+        labels = list(rng.permutation(scene.plan.labels))[: self.recipe.onsets]
+        first = {span.label: span.onset for span in reversed(scene.script)}
+        return [
+            Asked(ask_onset(str(label), language, rng), str(int(first[label])), language, written=True)
+            for label in labels
+        ]
 
     def questions(self, scene: Scene, prior: PlanPrior, rng: np.random.Generator) -> list[Asked]:
         """Yes/no questions about a scene, kinds drawn by the recipe's odds."""

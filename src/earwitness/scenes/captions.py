@@ -182,6 +182,16 @@ def _pick(choices: Sequence[str], rng: np.random.Generator) -> str:
     return choices[int(rng.integers(len(choices)))]
 
 
+def ask_onset(label: str, language: Language, rng: np.random.Generator) -> str:
+    """The request to write the second in which a sound begins.
+
+    Example:
+        >>> ask_onset("bell", "en", np.random.default_rng(0))
+        'When does the sound of a bell begin?'
+    """
+    return _word([PHRASES[language].onset_request], Fact("presence", (label,)), language, rng)
+
+
 def list_events(plan: Plan, language: Language) -> str:
     """The events in order as a plain list, the text that a judge learns to write.
 

@@ -26,6 +26,7 @@ class Phrases:
     period: str
     nothing: str
     list_request: str
+    onset_request: str
 
 
 # A count within a counted clause, and in a sentence of its own.
@@ -115,6 +116,7 @@ PHRASES: Mapping[Language, Phrases] = {
         period=".",
         nothing="nothing",
         list_request="List the sounds in order.",
+        onset_request="When does {noun1} begin?",
     ),
     "zh": Phrases(
         questions={
@@ -167,5 +169,6 @@ PHRASES: Mapping[Language, Phrases] = {
         period="。",
         nothing="没有声音",
         list_request="按顺序列出声音。",
+        onset_request="{noun1}从第几秒开始？",
     ),
 }
