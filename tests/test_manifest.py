@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -416,6 +417,25 @@ def test_any_caption_comes_back_as_written(tmp_path_factory, captions):
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
         writer.writerows([("audio", "caption"), *((f"{n}.wav", caption) for n, caption in enumerate(captions))])
     assert [pair.caption for pair in read_pairs(table)] == captions
+
+
+WORDS = (
+    b'audio caption id mos lang start_time end_time offset duration a.wav ../x , ; " | { } [ ] : null NaN 1e999 '
+    b"file: http://[ C: PAR1"
+).split()
+BYTES = [b"\t", b"\n", b"\r", b"\r\n", b" ", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", "狗".encode()]
+PIECES = st.sampled_from([*WORDS, *BYTES])
+HEADS = st.sampled_from([b"", b"audio,caption\n", b"audio\tcaption\n", b'{"audio":'])
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.jsonl", "wav.scp", "t.parquet"])
+@given(head=HEADS, parts=st.lists(PIECES, max_size=25))
+def test_no_file_is_more_than_refused(tmp_path_factory, name, head, parts):
+    """Whatever a file holds, it is read or refused as a manifest; nothing else is ever raised."""
+    table = write(tmp_path_factory.mktemp("any") / name, head + b"".join(parts))
+    pairs = read_pairs(table)
+    with suppress(ManifestError):
+        assert pairs.check() == len(list(pairs))
 
 
 # The kernel's high-water mark of this program alone; getrusage would give that of the process that started it.

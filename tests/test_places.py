@@ -1,9 +1,12 @@
 """M1: a manifest cannot point outside its folder unless its user says so."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from earwitness.errors import ManifestError
 from earwitness.manifest import read_pairs
@@ -89,6 +92,16 @@ def test_a_web_address_is_never_fetched(root, allowed):
 def test_odd_names_are_names(root, name):
     (root / name).write_bytes(b"a")
     assert locate(name, root).path.read_bytes() == b"a"
+
+
+PARTS = st.sampled_from([*". / \\ [ ] % ~ | 狗".split(), "..", "file:", "http://", "C:", "a.wav", "%00", "\udce9"])
+
+
+@given(parts=st.lists(PARTS, max_size=8), allowed=st.booleans())
+def test_any_text_is_a_place_or_refused_and_none_is_outside(parts, allowed):
+    with suppress(ManifestError):
+        place = locate("".join(parts), Path("/data/set"), allow_outside=allowed)
+        assert allowed or Path("/data/set") in Path(os.path.normpath(place.path)).parents
 
 
 def test_a_name_that_is_not_text_still_has_an_id(root):

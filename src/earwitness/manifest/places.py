@@ -18,7 +18,7 @@ from earwitness.errors import ManifestError
 
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"})
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +78,24 @@ def _name(path: str, root: str, inside: bool) -> str:
 
 
 def _plain_path(text: str, allow_outside: bool) -> str:
-    # One letter before a colon is a Windows drive, not a scheme.
-    if not _SCHEME.match(text):
-        return text
-    address = urlsplit(text)
-    if address.scheme.lower() != "file":
-        # A colon is legal in a file's name; only with // is it an address for certain.
-        if "://" not in text:
-            return text
+    if text[:5].lower() == "file:":
+        if not allow_outside:
+            raise _outside(text)
+        return _path_of_address(text)
+    # A colon alone is legal in a file's name; only with // is it an address for certain.
+    if _WEB.match(text):
         raise ManifestError(f"{text[:80]!r} is a web address; wanted a path. Download the clip first.")
-    if not allow_outside:
-        raise _outside(text)
-    return url2pathname(address.path)
+    return text
+
+
+def _path_of_address(text: str) -> str:
+    try:
+        path = url2pathname(urlsplit(text).path)
+    except ValueError as error:
+        raise ManifestError(f"{text[:80]!r} is no file's address ({error}); wanted file:///PATH.") from error
+    if "\0" in path:
+        raise ManifestError(f"{text[:80]!r} holds a zero byte; wanted a path.")
+    return path
 
 
 def _is_foreign(text: str) -> bool:
