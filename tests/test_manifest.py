@@ -211,7 +211,7 @@ def test_parquet(tmp_path):
     from pyarrow import parquet
 
     rows = [
-        {"audio": {"bytes": b"RIFFa", "path": "a.wav"}, "text": "rain", "when": float("nan")},
+        {"audio": {"bytes": b"RIFFa", "path": "/home/her/a.wav"}, "text": "rain", "when": float("nan")},
         {"audio": {"bytes": b"RIFFb", "path": None}, "text": None, "when": 1.0},
         {"audio": {"bytes": None, "path": "c.wav"}, "text": "狗", "when": None},
     ]
@@ -291,6 +291,8 @@ MALFORMED_JSON = {
     "nested": ('{"audio": "a.wav", "caption": ["x"]}', "line 1: caption is a list; wanted text."),
     "deep": ("[" * 100_000, "is a JSON array"),
     "deep object": ('{"a":' * 100_000, "line 1: not JSON ("),
+    "bytes as text": ('{"audio": {"bytes": "RIFF"}, "caption": "x"}', "line 1: audio's bytes are a str; wanted"),
+    "bytes as a number": ('{"audio": {"bytes": 1000000000000}, "caption": "x"}', "line 1: audio's bytes are a int"),
     "samples": ('{"audio": {"array": [0.1]}, "caption": "x"}', "line 1: audio is a dict; wanted a path"),
 }
 

@@ -62,13 +62,16 @@ class Reading:
 
     def _clip(self, row: Row, columns: Columns) -> tuple[Path | bytes, str]:
         """The clip and its name: a path relative to the root, or what the bytes are said to be called."""
-        cell = columns.value(row.cells, "audio")
+        cell, name = columns.value(row.cells, "audio"), ""
         if isinstance(cell, Mapping) and ("bytes" in cell or "path" in cell):
-            if cell.get("bytes") is not None:
-                return bytes(cell["bytes"]), str(cell.get("path") or "")
-            cell = cell.get("path")
+            # The folders are those of the machine that made the table.
+            name = PurePosixPath(str(cell.get("path") or "")).name
+            held, cell = cell.get("bytes"), cell.get("path")
+            if held is not None and not isinstance(held, bytes):
+                raise ManifestError(f"audio's bytes are a {type(held).__name__}; wanted bytes, as Parquet holds them.")
+            cell = cell if held is None else held
         if isinstance(cell, bytes):
-            return cell, ""
+            return cell, name
         if not isinstance(cell, str) or not cell.strip():
             raise ManifestError(f"audio is {_shown(cell)}; wanted a path, bytes, or {{bytes, path}}.")
         place = locate(cell, self.root, allow_outside=self.allow_outside)
