@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from earwitness.errors import MissingDependencyError, StoreError, UsageError
-from earwitness.export import neutralise
 from earwitness.run import evaluate
+from earwitness.run.export import neutralise
 from earwitness.types import Pair
 from small_judge import HashJudge
 

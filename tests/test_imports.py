@@ -17,14 +17,14 @@ FLOORS = (
     {"judges"},
     {"rubrics", "scenes"},
     {"backbones"},
-    {"run", "store", "database", "pair_key", "summary", "export", "progress"},
+    {"run"},
     {"metrics"},
     {"audio", "manifest"},
     {"types", "errors"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # One noun in several files: free among themselves.
-ONE_ROOM = [{"run", "store", "database", "pair_key", "summary", "export", "progress"}, {"types", "errors"}]
+ONE_ROOM = [{"types", "errors"}]
 
 
 def loaded_after(code: str) -> set[str]:

@@ -6,9 +6,9 @@ import os
 import numpy as np
 import pytest
 
-from earwitness import pair_key
 from earwitness.audio import from_array
-from earwitness.pair_key import key_of
+from earwitness.run import pair_key
+from earwitness.run.pair_key import key_of
 from earwitness.types import Pair
 
 

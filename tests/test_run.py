@@ -15,12 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from earwitness import database
-from earwitness import store as store_module
 from earwitness.errors import BackboneError, ManifestError, RunError, StoreError, UsageError
 from earwitness.manifest import read_pairs
-from earwitness.run import evaluate, open_run
-from earwitness.store import Store
+from earwitness.run import database, evaluate, open_run
+from earwitness.run import store as store_module
+from earwitness.run.store import Store
 from earwitness.types import Pair, Score
 from small_judge import HashJudge
 
@@ -439,7 +438,7 @@ import sys
 from pathlib import Path
 from earwitness.errors import StoreError
 from earwitness.run import open_run
-from earwitness.store import Store
+from earwitness.run.store import Store
 from earwitness.types import Recipe
 folder = Path(sys.argv[1])
 try:

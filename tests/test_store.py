@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from earwitness.errors import RunError
-from earwitness.pair_key import key_of
-from earwitness.store import NOTES_PER_COMMIT, Store
+from earwitness.run.pair_key import key_of
+from earwitness.run.store import NOTES_PER_COMMIT, Store
 from earwitness.types import Pair, Recipe, Score
 
 RECIPE = Recipe({"judge": "j", "backbone": {"name": "a", "dtype": "float32"}, "forms": ("Yes", "No")})

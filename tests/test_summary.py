@@ -2,8 +2,8 @@
 
 import pytest
 
-from earwitness.store import Record
-from earwitness.summary import Tally, summarise
+from earwitness.run.store import Record
+from earwitness.run.summary import Tally, summarise
 from earwitness.types import Score, ScoreFailure
 
 

@@ -80,7 +80,10 @@ class Backbone(Protocol):
     max_duration: float
     released_window: float
     batch_size: int
-    identity: Mapping[str, Any]
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """Weights' hash or revision, dtype, front-end."""
 
     def single_tokens(self, forms: Sequence[str]) -> tuple[str, ...]:
         """Those of the forms that are one token each, one form for each distinct token, in order."""

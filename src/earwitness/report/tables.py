@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from earwitness.export import neutralise
+from earwitness.run.export import neutralise
 
 Cell: TypeAlias = "str | int | float | None"
 Format = Literal["text", "csv", "json"]
@@ -81,10 +81,11 @@ def _visible(text: str) -> str:
 
 def _csv(table: Table) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    # Python 3.11 quotes a carriage return inside a cell only if line ends hold one too.
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
     writer.writerows([neutralise(cell) for cell in row] for row in table.rows)
-    return out.getvalue().rstrip("\n")
+    return out.getvalue().removesuffix("\r\n")
 
 
 def _json(table: Table) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias, TypeVar
 
 from earwitness.errors import MissingDependencyError, StoreError
-from earwitness.store import Record, Store
-from earwitness.summary import Summary
+from earwitness.run.store import Record, Store
+from earwitness.run.summary import Summary
 
 Cell: TypeAlias = "str | int | float | None"
 AnyCell = TypeVar("AnyCell")

@@ -20,14 +20,14 @@ from functools import cached_property
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from earwitness.database import STORE
 from earwitness.errors import RunError, UsageError
-from earwitness.export import WRITERS, write_csv, write_jsonl, write_summary
 from earwitness.manifest import Pairs
-from earwitness.pair_key import key_of
-from earwitness.progress import Progress
-from earwitness.store import Record, Store
-from earwitness.summary import Summary, summarise
+from earwitness.run.database import STORE
+from earwitness.run.export import WRITERS, write_csv, write_jsonl, write_summary
+from earwitness.run.pair_key import key_of
+from earwitness.run.progress import Progress
+from earwitness.run.store import Record, Store
+from earwitness.run.summary import Summary, summarise
 from earwitness.types import Estimate, Judge, Pair, Recipe, Score, ScoreFailure
 
 

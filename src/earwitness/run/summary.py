@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from earwitness.metrics.uncertainty import mean_estimate
-from earwitness.store import Record
+from earwitness.run.store import Record
 from earwitness.types import Estimate, Score
 
 

@@ -20,9 +20,9 @@ from threading import RLock
 from types import TracebackType
 from typing import Any
 
-from earwitness.database import connect, connect_to_read, explained, take_lock
 from earwitness.errors import RunError, UsageError
-from earwitness.pair_key import PairKey
+from earwitness.run.database import connect, connect_to_read, explained, take_lock
+from earwitness.run.pair_key import PairKey
 from earwitness.types import Audio, Pair, Recipe, Score
 
 # Skipped pairs are noted in groups: resuming a long run must not cost a commit for each.
