@@ -51,3 +51,8 @@ def test_control_characters_do_not_reach_the_terminal():
 def test_long_cells_fold_within_the_width():
     table = Table(("clip", "note"), (("a" * 30, "b " * 60),))
     assert max(map(len, write_table(table, "text", width=60).splitlines())) <= 60
+
+
+def test_a_carriage_return_in_a_cell_does_not_break_its_row():
+    text = write_table(Table(("clip", "caption"), (("a.wav", "rain\rfalls"),)), "csv")
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["clip", "caption"], ["a.wav", "rain\rfalls"]]

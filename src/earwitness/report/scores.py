@@ -32,11 +32,11 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
     left = run.n_total - len(listed)
     notes = [f"... and {left:,} more in {run.path / 'scores.csv'}"] if left else []
     notes += [
-        _mean(f"{axis} of {system}", estimate)
+        _mean(f"{axis} of {system}", estimate, summary.n_total)
         for system, summary in run.systems.items()
         for axis, estimate in summary.estimates.items()
     ]
-    notes += [_mean(axis, estimate) for axis, estimate in run.summary.items()]
+    notes += [_mean(axis, estimate, run.n_total) for axis, estimate in run.summary.items()]
     notes += [f"not scored: {count:,} x {code}" for code, count in sorted(run.failures.items())]
     notes.append(f"{run.n_scored:,} of {run.n_total:,} scored, recipe {run.recipe.id} ({describe(run.recipe)})")
     return Table(
@@ -77,11 +77,11 @@ def _doubts(score: Score) -> Cell:
     return ", ".join(doubts)
 
 
-def _mean(axis: str, estimate: Estimate | None) -> str:
+def _mean(name: str, estimate: Estimate | None, total: int) -> str:
     if estimate is None:
-        return f"mean {axis}: none"
+        return f"mean {name}: none of {total:,} scored"
     if estimate.low is None or estimate.high is None:
         interval = "no interval"
     else:
         interval = f"95 % interval {estimate.low:.3f} to {estimate.high:.3f}"
-    return f"mean {axis} {estimate.value:.3f}, {interval}, n = {estimate.n:,}"
+    return f"mean {name} {estimate.value:.3f}, {interval}, n = {estimate.n:,} of {total:,}"

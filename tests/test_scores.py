@@ -1,0 +1,50 @@
+"""Tables of scores say beside every mean how many clips it stands on."""
+
+from beep_backbone import BeepBackbone
+from clips import clip, clip_with_beep_at
+
+from earwitness import AQAScore, Pair, evaluate
+from earwitness.report.scores import clip_table, describe, run_table
+from earwitness.report.tables import write_table
+
+
+def run_of(tmp_path, *pairs):
+    return evaluate(AQAScore(BeepBackbone()), pairs, out=tmp_path / "run", progress=False)
+
+
+def test_one_clip_is_named_with_its_recipe():
+    judge = AQAScore(BeepBackbone())
+    table = clip_table("clips/beep.wav", "a beep", judge.score(Pair(clip_with_beep_at(2, 1), "a beep")), judge.recipe)
+    assert table.rows[0][:2] == ("beep.wav", "a beep")
+    assert table.notes == (f"1 of 1 scored, recipe {judge.recipe.id} ({describe(judge.recipe)})",)
+    assert describe(judge.recipe) == "aqascore, beep, template 1, logsumexp, correct front-end"
+
+
+def test_a_system_counts_what_it_is_missing(tmp_path):
+    run = run_of(
+        tmp_path,
+        Pair(clip_with_beep_at(2, 1), "a beep", id="a", system="good"),
+        Pair(clip_with_beep_at(3, 1), "a beep", id="b", system="good"),
+        Pair("missing.wav", "a beep", id="c", system="good"),
+        Pair(clip(2, 200), "a beep", id="d", system="bad"),
+        Pair("missing.wav", "a beep", id="e", system="worst"),
+    )
+    notes = run_table(run).notes
+    assert "mean alignment of good 0.970, 95 % interval 0.970 to 0.970, n = 2 of 3" in notes
+    assert "mean alignment of bad 0.030, no interval, n = 1 of 1" in notes
+    assert "mean alignment of worst: none of 1 scored" in notes
+    assert "not scored: 2 x audio_missing" in notes
+    assert notes[-1].startswith("3 of 5 scored, recipe ")
+
+
+def test_a_long_run_shows_its_beginning_and_where_the_rest_is(tmp_path):
+    run = run_of(tmp_path, *(Pair(clip(1, 200 + n), "a beep", id=str(n)) for n in range(5)))
+    table = run_table(run, rows=2)
+    assert len(table.rows) == 2
+    assert table.notes[0] == f"... and 3 more in {run.path / 'scores.csv'}"
+    assert len(run_table(run, rows=None).rows) == 5
+
+
+def test_doubts_and_coverage_stand_beside_the_score(tmp_path):
+    text = write_table(run_table(run_of(tmp_path, Pair(clip_with_beep_at(40, 1), "a beep", id="a"))), "text", width=120)
+    assert "window_limited, windows_uncorrected, heard 25%" in text
