@@ -19,7 +19,8 @@ from earwitness.backbones.base import Backbone, LimitedVocabulary, Request, p_ye
 from earwitness.backbones.embedded import FOLDER, EmbeddedBackbone, Vocabulary
 from earwitness.backbones.window_null import load_window_null
 from earwitness.rubrics.template import template
-from earwitness.scenes.compose import Composer, coloured_noise
+from earwitness.scenes.compose import Composer
+from earwitness.scenes.effects import coloured_noise
 from earwitness.scenes.lexicon import LEXICON
 from earwitness.scenes.plans import Plan, PlannedEvent
 from earwitness.scenes.sources import SAMPLE_RATE, Synthesis

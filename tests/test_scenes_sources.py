@@ -15,7 +15,6 @@ from earwitness.scenes.sources import (
     Pool,
     Samples,
     Synthesis,
-    at_unit_level,
     read_folder,
     sounding_spans,
 )
@@ -53,40 +52,6 @@ def test_short_gaps_are_part_of_the_sound_and_quiet_sounds_are_not() -> None:
     assert len(sounding_spans(near, SAMPLE_RATE, gap=0.05)) == 2
     quiet = near + _bursts((3.0, 3.5), level=0.3 * 10 ** (-40 / 20))
     assert sounding_spans(quiet, SAMPLE_RATE) == sounding_spans(near, SAMPLE_RATE)
-
-
-def test_unit_level_does_not_depend_on_level_or_padding() -> None:
-    clip = _bursts((0.0, 1.0), seconds=1.0)
-    padded = np.concatenate([0.01 * clip, np.zeros(SAMPLE_RATE, np.float32)])
-    levelled = at_unit_level(padded)[:SAMPLE_RATE]
-    assert np.sqrt(np.square(levelled).mean()) == pytest.approx(1, rel=0.02)
-    assert levelled == pytest.approx(at_unit_level(clip), rel=0.02)
-
-
-@pytest.mark.parametrize("label", SYNTHESISED)
-def test_every_synthesised_sound_is_seeded_finite_and_sounds(label: str) -> None:
-    source = Synthesis()
-    for seed in range(20):
-        event = source.draw(label, np.random.default_rng(seed), seconds=3.0)
-        again = source.draw(label, np.random.default_rng(seed), seconds=3.0)
-        assert np.array_equal(event, again)
-        assert event.dtype == np.float32
-        assert np.isfinite(event).all()
-        assert 0.05 < len(event) / SAMPLE_RATE <= 3.01
-        assert sounding_spans(event, SAMPLE_RATE)
-
-
-def test_a_tone_is_a_line_and_a_noise_burst_is_flat() -> None:
-    rng = np.random.default_rng(2)
-    for _ in range(10):
-        tone, noise = (Synthesis().draw(label, rng, seconds=2.0) for label in ("tone", "noise burst"))
-        # Spectral flatness, geometric over arithmetic mean of the power: 0 for a line, 0.56 for white noise.
-        flatness = [np.exp(np.log(p).mean()) / p.mean() for p in map(_power, (tone, noise))]
-        assert flatness[0] < 0.01 < 0.4 < flatness[1]
-
-
-def _power(samples: Samples) -> Samples:
-    return np.square(np.abs(np.fft.rfft(samples * np.hanning(len(samples))))) + 1e-12
 
 
 def test_labels_come_from_subfolders(tmp_path: Path) -> None:
@@ -174,3 +139,7 @@ def test_the_padding_of_real_clips_is_no_sound() -> None:
         for label in source.labels
     }
     assert shares["person sneeze"] < 0.5 < 0.95 < shares["rain"]
+
+
+def _power(samples: Samples) -> Samples:
+    return np.square(np.abs(np.fft.rfft(samples * np.hanning(len(samples))))) + 1e-12

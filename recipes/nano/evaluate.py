@@ -28,7 +28,8 @@ from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Backbone, Request, p_yes, resolve_forms
 from earwitness.rubrics.template import TEMPLATES
 from earwitness.scenes.captions import CHANGES
-from earwitness.scenes.compose import Scene, coloured_noise
+from earwitness.scenes.compose import Scene
+from earwitness.scenes.effects import coloured_noise
 from earwitness.scenes.lexicon import LEXICON
 from earwitness.scenes.plans import Plan, PlannedEvent
 from earwitness.scenes.sources import Recording, Recordings, at_unit_level

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from earwitness.scenes.effects import change_speed, coloured_noise, fade, reverberate, tilt
 from earwitness.scenes.plans import Plan, PlannedEvent, PlanPrior
 from earwitness.scenes.sources import Samples, Source
 
@@ -235,60 +235,3 @@ def _gain(level_db: float) -> float:
 def _within_full_scale(samples: Samples) -> Samples:
     peak = float(np.abs(samples).max(initial=0.0))
     return samples * np.float32(0.98 / peak) if peak > 0.98 else samples
-
-
-def fade(samples: Samples, sample_rate: int, seconds: float = 0.01) -> Samples:
-    """A copy with linear ends, so that a cut does not click."""
-    faded = samples.copy()
-    ramp = np.linspace(0, 1, min(len(samples) // 2, int(seconds * sample_rate)), dtype=np.float32)
-    faded[: len(ramp)] *= ramp
-    faded[len(faded) - len(ramp) :] *= ramp[::-1]
-    return faded
-
-
-def change_speed(samples: Samples, speed: float) -> Samples:
-    """Faster and higher, or slower and lower, by this factor; linear interpolation."""
-    positions = np.arange(0, len(samples) - 1, speed)
-    changed: Samples = np.interp(positions, np.arange(len(samples)), samples).astype(np.float32)
-    return changed
-
-
-def tilt(samples: Samples, gains_db: NDArray[np.float64]) -> Samples:
-    """Filter with gains given at frequencies spread evenly in octaves, smooth in between; the RMS is kept."""
-    size = 1 << (len(samples) - 1).bit_length()
-    spectrum = np.fft.rfft(samples, size)
-    octaves = np.log2(np.linspace(1 / 64, 1, len(spectrum)))
-    knots = np.linspace(-6, 0, len(gains_db))
-    filtered = np.fft.irfft(spectrum * _gains(np.interp(octaves, knots, gains_db)), size)[: len(samples)]
-    change = np.sqrt((np.square(samples).mean() + 1e-12) / (np.square(filtered).mean() + 1e-12))
-    changed: Samples = (filtered * change).astype(np.float32)
-    return changed
-
-
-def _gains(levels_db: NDArray[np.float64]) -> NDArray[np.float32]:
-    changed: NDArray[np.float32] = np.exp(levels_db * (np.log(10) / 20)).astype(np.float32)
-    return changed
-
-
-def reverberate(samples: Samples, sample_rate: int, rng: np.random.Generator) -> Samples:
-    """A simple room: direct sound plus a tail of exponentially dying noise, 0.1 to 0.8 s to -60 dB."""
-    seconds = rng.uniform(0.1, 0.8)
-    tail = rng.standard_normal(int(seconds * sample_rate), np.float32)
-    tail *= np.exp(np.linspace(0, -6.9, len(tail), dtype=np.float32))
-    tail *= np.float32(rng.uniform(0.1, 0.6) / np.sqrt(np.square(tail).sum()))
-    tail[0] = 1.0
-    size = 1 << (len(samples) + len(tail) - 1).bit_length()
-    wet = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(tail, size), size)
-    return wet[: len(samples)].astype(np.float32)
-
-
-def coloured_noise(length: int, slope: float, rng: np.random.Generator) -> Samples:
-    """Noise whose power falls with frequency to this power (0 white, 1 pink, 2 brown), RMS 1."""
-    # One block is shaped and repeated: its seams are inaudible in noise and a scene needs one short transform.
-    block = min(length, 1 << 15)
-    size = block // 2 + 1
-    spectrum = (rng.standard_normal(2 * size, np.float32)).view(np.complex64)
-    spectrum *= np.maximum(np.arange(size), 8).astype(np.float32) ** np.float32(-slope / 2)
-    noise = np.fft.irfft(spectrum, block).astype(np.float32)
-    noise /= np.sqrt(np.square(noise).mean()) + 1e-12
-    return np.resize(noise, length)
