@@ -26,6 +26,7 @@ class Recipe:
         grow: shares of the run at which scenes of two, then of three events reach their full odds.
         frame_weight, list_weight: weights of the two dense losses beside the answers' cross-entropy of 1.
         onsets: sounds of a scene whose beginning is to be written.
+        canonical: share of order questions in one plain wording, from which the others are learned.
         chunk: scenes made together, sorted by length, and cut into batches.
     """
 
@@ -48,6 +49,7 @@ class Recipe:
     questions: int = 8
     attempts: int = 13
     onsets: int = 2
+    canonical: float = 0.5
     kinds: Mapping[str, float] = field(
         default_factory=lambda: {
             "presence": 0.30,

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from recipes.nano.config import Recipe
-from recipes.nano.packing import DATA, Asked, Material, recordings
+from recipes.nano.packing import DATA, Asked, Material, one_then_other, recordings
 from recipes.nano.tokenizer import ANSWERS, LANGUAGES
 
 from earwitness.audio import from_array
@@ -200,8 +200,7 @@ def order(listener: Listener, material: Material, scenes: int = 300) -> dict[str
 
 
 def _then(first: str, second: str, language: Language) -> str:
-    a, b = caption(first, language, "clause"), caption(second, language, "clause")
-    return TEMPLATES[1].ask(f"{a}, then {b}" if language == "en" else f"{a}，然后{b}", language)
+    return TEMPLATES[1].ask(one_then_other(first, second, language), language)
 
 
 def by_kind(listener: Listener, material: Material, scenes: int = 500) -> dict[str, Any]:

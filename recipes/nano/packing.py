@@ -18,6 +18,7 @@ from earwitness.backbones.prompt import Prompt
 from earwitness.rubrics.template import TEMPLATES
 from earwitness.scenes.captions import Fact, FactKind, ask, ask_onset, draw_fact, list_events, state
 from earwitness.scenes.compose import Composer, Scene, Style
+from earwitness.scenes.lexicon import LEXICON
 from earwitness.scenes.phrases import PHRASES
 from earwitness.scenes.plans import PlanPrior
 from earwitness.scenes.sources import Pool, Recordings, Synthesis, read_folder
@@ -117,11 +118,19 @@ class Material:
     def _ask(self, fact: Fact, answer: bool, rng: np.random.Generator) -> Asked:
         language: Language = "zh" if rng.random() < self.recipe.chinese else "en"
         word = ANSWERS[language][0 if answer else 1]
+        if fact.kind == "order" and rng.random() < self.recipe.canonical:
+            return Asked(TEMPLATES[1].ask(one_then_other(*fact.labels, language), language), word, language, fact.kind)
         if rng.random() < self.recipe.templates:
             first = rng.random() < self.recipe.first_template
             number = 1 if first else int(rng.integers(2, len(TEMPLATES) + 1))
             return Asked(TEMPLATES[number].ask(state(fact, language, rng), language), word, language, fact.kind)
         return Asked(ask(fact, language, rng), word, language, fact.kind)
+
+
+def one_then_other(first: str, second: str, language: Language) -> str:
+    """The plainest caption of two sounds in order."""
+    a, b = (LEXICON[label][language].clauses[0] for label in (first, second))
+    return f"{a}, then {b}" if language == "en" else f"{a}，然后{b}"
 
 
 class Packer:
