@@ -3,7 +3,8 @@ import pytest
 
 from beep_backbone import BeepBackbone
 from clips import clip
-from earwitness.errors import BackboneError, UnknownNameError
+from earwitness.backbones.fake import FakeBackbone
+from earwitness.errors import BackboneError, UnknownNameError, UsageError
 from earwitness.judges.aqascore import PRESETS, AQAScore
 from earwitness.types import Judge, Pair
 
@@ -91,3 +92,25 @@ def test_the_same_clip_twice_scores_the_same():
     first, second = judge.score(Pair(audio, "a beep")), judge.score(Pair(audio, "a beep"))
     assert first == second
     assert np.isfinite(first.values["alignment"])
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"answers": "larges"}, "answers is 'larges'; wanted 'logsumexp' or 'largest' or 'pair'"),
+        ({"front_end": "Paper"}, "front_end is 'Paper'; wanted 'correct' or 'paper'"),
+        ({"device": "cuda"}, "device: options for loading, but the backbone is loaded already"),
+    ],
+)
+def test_an_option_that_would_not_be_read_is_refused(options, text):
+    with pytest.raises(UsageError, match=text):
+        AQAScore(FakeBackbone(), **options)
+
+
+@pytest.mark.parametrize(("loaded", "asked"), [("paper", "correct"), ("correct", "paper")])
+def test_a_recipe_never_names_another_front_end_than_the_backbone_hears_with(loaded, asked):
+    backbone = fixed(0.5)
+    backbone.identity = {"front_end": loaded}
+    with pytest.raises(UsageError, match=f"loaded with front_end='{loaded}', and front_end='{asked}' is asked for"):
+        AQAScore(backbone, front_end=asked)
+    assert AQAScore(backbone, front_end=loaded).recipe.parts["front_end"] == loaded

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from beep_backbone import BeepBackbone
+from beep_backbone import BeepBackbone, hears_beep
 from clips import clip, clip_with_beep_at
+from earwitness.audio import cut
 from earwitness.errors import AnswerError, AudioError, BackboneError
 from earwitness.judges.aqascore import AQAScore
 from earwitness.judges.questions import QuestionJudge
@@ -34,8 +35,6 @@ class Rubric(QuestionJudge):
 
 
 def no_beep(audio, question):
-    from beep_backbone import hears_beep
-
     return 1 - hears_beep(audio)
 
 
@@ -122,16 +121,22 @@ def test_a_forbidden_event_in_one_window_of_ten_is_found():
 
 
 def test_order_across_a_border_is_window_limited():
+    def hum_then_beep(audio, question):
+        # True only where one window holds both, the beep in its second half.
+        half = len(audio.samples) // 2
+        return 0.9 if hears_beep(cut(audio, half / 16000, audio.duration)) > hears_beep(audio) - 0.1 > 0.5 else 0.2
+
     item = Item("o", "Is the hum before the beep?", "relation")
-    score = Rubric(BeepBackbone(), item).score(Pair(clip_with_beep_at(30, 15), "a hum, then a beep"))
-    assert "window_limited" in score.flags
-    assert score.coverage == pytest.approx(10 / 30)
+    judge = Rubric(BeepBackbone(hum_then_beep), item)
+    ordered = judge.score(Pair(clip_with_beep_at(30, 15), "a hum, then a beep"))
+    assert ordered.values["alignment"] == pytest.approx(0.9)
+    assert judge.score(Pair(clip(30, 200, 0.01), "a hum, then a beep")).values["alignment"] == pytest.approx(0.2)
+    assert "window_limited" in ordered.flags
+    assert ordered.coverage == pytest.approx(10 / 30)
 
 
 def test_an_attribute_is_weighed_by_its_parent_in_each_window():
     def answers(audio, question):
-        from beep_backbone import hears_beep
-
         heard = hears_beep(audio)
         return heard if "Is there" in question else (0.9 if heard > 0.5 else 0.1)
 
@@ -142,9 +147,17 @@ def test_an_attribute_is_weighed_by_its_parent_in_each_window():
     assert verdicts[1].p_yes > 0.7
 
 
-def test_an_interrupted_stream_of_pairs_leaves_finished_scores():
-    def two_then_stop():
-        yield Pair(clip(1), "a beep", id="1")
-        yield Pair(clip(1), "a beep", id="2")
+def test_whatever_one_odd_pair_brings_stays_with_it(monkeypatch):
+    judge = AQAScore(BeepBackbone())
+    ask = judge.items
 
-    assert len(list(AQAScore(BeepBackbone(batch_size=1)).score_all(two_then_stop()))) == 2
+    def items(pair):
+        if pair.id == "odd":
+            raise KeyError("no such thing")
+        return ask(pair)
+
+    monkeypatch.setattr(judge, "items", items)
+    scores = list(judge.score_all(Pair(clip(1), "a beep", id=name) for name in ("a", "odd", "b")))
+    assert [score.status for score in scores] == ["ok", "unscored", "ok"]
+    assert scores[1].error.code == "clip_failed"
+    assert "KeyError" in scores[1].error.message

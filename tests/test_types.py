@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from earwitness.errors import UsageError
 from earwitness.types import Audio, Item, Pair, Recipe, Score, ScoreFailure, Verdict, language_of
 
 
@@ -58,3 +59,8 @@ def test_recipes_differ_by_any_part_and_not_by_order():
 
 def test_duration_is_in_seconds():
     assert Audio(np.zeros(12000, np.float32), 8000, "").duration == 1.5
+
+
+def test_a_language_that_is_not_judged_is_refused():
+    with pytest.raises(UsageError, match="language of 'p' is 'fr'"):
+        Pair("a.wav", "un chien", id="p", language="fr")

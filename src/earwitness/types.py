@@ -12,10 +12,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, get_args, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from earwitness.errors import UsageError
 
 Language = Literal["en", "zh"]
 Kind = Literal["event", "attribute", "relation", "count", "negation", "speech", "style", "caption"]
@@ -83,6 +85,8 @@ class Pair:
             object.__setattr__(self, "id", _pair_id(self.audio, self.caption))
         if self.language is None:
             object.__setattr__(self, "language", language_of(self.caption))
+        elif self.language not in get_args(Language):
+            raise UsageError(f"language of '{self.id}' is {self.language!r}; wanted 'en' or 'zh', or none to tell it.")
 
 
 def language_of(text: str) -> Language:

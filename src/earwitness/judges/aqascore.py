@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import AnswerMethod, Backbone, FrontEnd
-from earwitness.errors import UnknownNameError
+from earwitness.errors import UnknownNameError, UsageError
 from earwitness.judges.questions import QuestionJudge
 from earwitness.judges.windows import WINDOW_RULE
 from earwitness.rubrics.template import template as numbered_template
@@ -56,6 +56,7 @@ class AQAScore(QuestionJudge):
 
     Raises:
         UnknownNameError: if there is no such backbone, preset or template.
+        UsageError: if an option has no such value, or a loaded backbone hears with another front-end.
         MissingDependencyError: if the backbone needs a library that is not installed.
         BackboneError: if the backbone cannot be loaded.
 
@@ -85,10 +86,15 @@ class AQAScore(QuestionJudge):
             raise UnknownNameError("preset", preset, PRESETS)
         chosen = PRESETS[preset]
         self.template = numbered_template(chosen.template if template is None else template)
-        heard_by = front_end or chosen.front_end
+        answers, front_end = answers or chosen.answers, front_end or chosen.front_end
+        _check_choice("answers", answers, get_args(AnswerMethod))
+        _check_choice("front_end", front_end, get_args(FrontEnd))
         if isinstance(backbone, str | Path):
-            backbone = load_backbone(backbone, front_end=heard_by, **load_options)
-        super().__init__(backbone, answers or chosen.answers, heard_by)
+            backbone = load_backbone(backbone, front_end=front_end, **load_options)
+        elif load_options:
+            raise UsageError(f"{', '.join(load_options)}: options for loading, but the backbone is loaded already.")
+        _check_front_end(backbone, front_end)
+        super().__init__(backbone, answers, front_end)
 
     @property
     def recipe(self) -> Recipe:
@@ -112,3 +118,18 @@ class AQAScore(QuestionJudge):
     def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
         """P(yes) of the one question."""
         return {"alignment": verdicts[0].p_yes}
+
+
+def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise UsageError(f"{option} is {value!r}; wanted {' or '.join(map(repr, choices))}.")
+
+
+def _check_front_end(backbone: Backbone, wanted: FrontEnd) -> None:
+    """A recipe must not name one front-end while the backbone hears with another."""
+    loaded = backbone.identity.get("front_end", wanted)
+    if loaded != wanted:
+        raise UsageError(
+            f"backbone '{backbone.name}' was loaded with front_end={loaded!r}, and front_end={wanted!r} is asked for; "
+            f"load it with front_end={wanted!r}, or ask for front_end={loaded!r}."
+        )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from earwitness.audio import cut, read_audio, resample
+from earwitness.audio.source import shown
 from earwitness.backbones.base import Backbone, FrontEnd, LimitedVocabulary
 from earwitness.errors import AudioError, CaptionError
 from earwitness.judges.windows import Window, plan_windows
@@ -22,14 +25,16 @@ class Heard:
 
     Attributes:
         pair: as it came.
-        audio: the decoded clip at its own rate; its hash and flags go into the record.
+        sha256: hash of the decoded clip; its samples at their own rate are not kept, a batch of long ones is large.
+        duration: of the clip, or of its segment, in seconds.
         windows: what is heard at once, in seconds from the clip's start.
         clips: the audio of each window at the backbone's rate.
         flags: doubts found so far.
     """
 
     pair: Pair
-    audio: Audio
+    sha256: str
+    duration: float
     windows: tuple[Window, ...]
     clips: tuple[Audio, ...]
     flags: frozenset[str]
@@ -48,7 +53,7 @@ def hear(pair: Pair, backbone: Backbone, front_end: FrontEnd) -> Heard:
     audio = segment(read_audio(pair.audio), pair.meta)
     if audio.duration < backbone.min_duration:
         raise AudioError(
-            f"clip of '{pair.id}' lasts {audio.duration:.2f} s; {backbone.name} needs at least "
+            f"{clip_name(pair)} lasts {audio.duration:.2f} s; {backbone.name} needs at least "
             f"{backbone.min_duration:.2f} s.",
             code="too_short",
         )
@@ -58,7 +63,12 @@ def hear(pair: Pair, backbone: Backbone, front_end: FrontEnd) -> Heard:
         flags |= {"cut_by_front_end"}
     windows = plan_windows(sounding.duration, backbone.max_duration)
     clips = (sounding,) if len(windows) == 1 else tuple(cut(sounding, w.start, w.end) for w in windows)
-    return Heard(pair, audio, windows, clips, flags | frozenset(audio.flags))
+    return Heard(pair, audio.sha256, audio.duration, windows, clips, flags | frozenset(audio.flags))
+
+
+def clip_name(pair: Pair) -> str:
+    """What people call a pair's clip: its file's name, or the pair's id where there is no file."""
+    return shown(Path(pair.audio)) if isinstance(pair.audio, str | Path) else f"the clip of '{pair.id}'"
 
 
 def check_caption(pair: Pair, backbone: Backbone) -> frozenset[str]:
@@ -69,17 +79,20 @@ def check_caption(pair: Pair, backbone: Backbone) -> frozenset[str]:
     """
     caption = pair.caption
     if not any(character.isalnum() for character in caption):
-        raise CaptionError(f"caption of '{pair.id}' is {caption!r}: it names nothing to hear.", code="caption_empty")
+        raise CaptionError(
+            f"the caption of {clip_name(pair)} is {caption!r}: it names nothing to hear.", code="caption_empty"
+        )
     if len(caption) > MAX_CAPTION:
         raise CaptionError(
-            f"caption of '{pair.id}' has {len(caption):,} characters; at most {MAX_CAPTION:,} are judged.",
+            f"the caption of {clip_name(pair)} has {len(caption):,} characters; at most {MAX_CAPTION:,} are judged.",
             code="caption_too_long",
         )
     if not isinstance(backbone, LimitedVocabulary):
         return frozenset()
     if not backbone.names_something(caption):
         raise CaptionError(
-            f"caption of '{pair.id}' names no sound that backbone '{backbone.name}' was taught: {caption[:80]!r}. "
+            f"the caption of {clip_name(pair)} names no sound that backbone '{backbone.name}' was taught: "
+            f"{caption[:80]!r}. "
             "Larger backbones know more: earwitness list backbones",
             code="outside_vocabulary",
         )
@@ -91,9 +104,13 @@ def segment(audio: Audio, meta: Mapping[str, Any]) -> Audio:
     start, end = meta.get("start_time"), meta.get("end_time")
     if start is None and end is None:
         return audio
-    first, last = float(start or 0.0), audio.duration if end is None else float(end)
-    if not 0.0 <= first < last or first >= audio.duration:
+    try:
+        first, last = float(start or 0.0), audio.duration if end is None else float(end)
+    except (TypeError, ValueError):
+        first = last = math.nan
+    if not 0.0 <= first < min(last, audio.duration):
         raise AudioError(
-            f"segment {first:g}-{last:g} s does not lie in a clip of {audio.duration:.2f} s.", code="segment_outside"
+            f"the segment from {start!r} to {end!r} s does not lie in a clip of {audio.duration:.2f} s.",
+            code="segment_outside",
         )
     return cut(audio, first, min(last, audio.duration))

@@ -29,10 +29,10 @@ from earwitness.backbones.base import (
     p_yes,
     resolve_forms,
 )
-from earwitness.errors import AnswerError, BackboneError, ClipError
-from earwitness.judges.hearing import Heard, hear
+from earwitness.errors import AnswerError, BackboneError, ClipError, UsageError
+from earwitness.judges.hearing import Heard, clip_name, hear
 from earwitness.judges.windows import Combined, combine
-from earwitness.types import Audio, Item, Language, Pair, Recipe, Score, ScoreFailure, Verdict
+from earwitness.types import Item, Language, Pair, Recipe, Score, ScoreFailure, Verdict
 
 Element = TypeVar("Element")
 
@@ -103,8 +103,10 @@ class QuestionJudge(ABC):
     def _ask_or_fail(self, pair: Pair) -> Asked | Score:
         try:
             return self._ask(pair)
-        except ClipError as error:
-            return self._unscored(pair, error)
+        except (BackboneError, UsageError):
+            raise  # these hold for every pair
+        except Exception as error:  # whatever one odd pair brings must stay with that pair
+            return self._unscored(pair, _as_clip_error(error, f"reading {clip_name(pair)}", "clip_failed"))
 
     def _forms_of(self, language: Language) -> AnswerForms:
         if language not in self._forms:
@@ -128,7 +130,7 @@ class QuestionJudge(ABC):
         except Exception as error:  # whatever a model raises on an odd clip must stay with that clip
             if len(batch) > 1:
                 return [answer for clip in batch for answer in self._answer([clip])]
-            return [_as_clip_error(error, self.backbone.name)]
+            return [_as_clip_error(error, f"{self.backbone.name} on this clip", "backbone_failed")]
 
     def _judge_or_fail(self, asked: Asked, answers: list[NDArray[np.float64]] | ClipError) -> Score:
         try:
@@ -136,7 +138,7 @@ class QuestionJudge(ABC):
                 raise answers
             return self._judge(asked, answers)
         except ClipError as error:
-            return self._unscored(asked.heard.pair, error, asked.heard.audio)
+            return self._unscored(asked.heard.pair, error, asked.heard)
 
     def _judge(self, asked: Asked, answers: Sequence[NDArray[np.float64]]) -> Score:
         """From log-probabilities ``[question, form]`` of each window to the score."""
@@ -164,7 +166,7 @@ class QuestionJudge(ABC):
             verdicts=verdicts,
             coverage=heard_share,
             flags=tuple(sorted(flags)),
-            audio_sha256=asked.heard.audio.sha256,
+            audio_sha256=asked.heard.sha256,
         )
 
     def _combine(self, asked: Asked, probability: NDArray[np.float64], index: int) -> Combined:
@@ -175,20 +177,20 @@ class QuestionJudge(ABC):
             item.kind,
             probability[:, index],
             asked.heard.windows,
-            duration=asked.heard.audio.duration,
+            duration=asked.heard.duration,
             parent=parent,
             null=self.backbone.window_null if isinstance(self.backbone, MeasuredWindows) else None,
         )
 
-    def _unscored(self, pair: Pair, error: ClipError, audio: Audio | None = None) -> Score:
+    def _unscored(self, pair: Pair, error: ClipError, heard: Heard | None = None) -> Score:
         return Score(
             pair_id=pair.id,
             values=dict.fromkeys(self.axes),
             recipe=self.recipe.id,
             status="unscored",
             error=ScoreFailure(error.code, str(error)),
-            flags=audio.flags if audio else (),
-            audio_sha256=audio.sha256 if audio else None,
+            flags=tuple(sorted(heard.flags)) if heard else (),
+            audio_sha256=heard.sha256 if heard else None,
         )
 
 
@@ -207,10 +209,10 @@ def _verdict(asked: Asked, item: Item, whole: Combined, mass: NDArray[np.float64
     )
 
 
-def _as_clip_error(error: Exception, backbone: str) -> ClipError:
+def _as_clip_error(error: Exception, doing: str, code: str) -> ClipError:
     if isinstance(error, ClipError):
         return error
-    return AnswerError(f"{backbone} failed on this clip: {type(error).__name__}: {error}", code="backbone_failed")
+    return ClipError(f"{doing} failed: {type(error).__name__}: {error}", code=code)
 
 
 def _batches(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
