@@ -1,9 +1,9 @@
 """Scenes as files: clips, a manifest with captions that are true or false of them, and the script of each.
 
-A rendered folder holds ``clip-01.wav``, ...; ``manifest.csv`` with ``file_name``, ``caption``, ``language`` and
-``system``, as if two generators had been given the captions: ``faithful`` made what its caption says, ``careless``
-something else; and ``script.jsonl``, one line a clip, with onset and offset in
-seconds and level in dB of each event.
+A rendered folder is an AudioFolder, as Hugging Face calls it: ``clip-01.wav``, ...; ``metadata.csv`` with
+``file_name``, ``caption``, ``language`` and ``system``, as if two generators had been given the captions: ``faithful``
+made what its caption says, ``careless`` something else. Beside them lies ``script.jsonl``, one line a clip, with onset
+and offset in seconds and level in dB of each event.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,13 +19,14 @@ from typing import get_args
 
 import numpy as np
 
+from earwitness.errors import StoreError
 from earwitness.scenes.captions import FactKind, draw_fact, state
 from earwitness.scenes.compose import Composer, Scene, Style
 from earwitness.scenes.plans import PlanPrior
 from earwitness.scenes.sources import Synthesis
 from earwitness.types import Language
 
-MANIFEST = "manifest.csv"
+MANIFEST = "metadata.csv"
 SCRIPT = "script.jsonl"
 FAITHFUL, CARELESS = "faithful", "careless"
 # What a demo clip shows: one sound, or two in order; nothing but what is heard at first listening.
@@ -62,25 +64,48 @@ def render(folder: str | Path, clips: Iterator[Captioned]) -> Path:
     """Write clips as 16-bit WAV with manifest and scripts; returns the manifest's path.
 
     Raises:
-        OSError: if the folder cannot be written.
+        StoreError: if the folder cannot be written, or holds a manifest that was not rendered.
     """
+    root = Path(folder)
+    with _writing(root):
+        root.mkdir(parents=True, exist_ok=True)
+        _check_own(root)
+        with (
+            (root / MANIFEST).open("w", encoding="utf-8", newline="") as table,
+            (root / SCRIPT).open("w", encoding="utf-8") as scripts,
+        ):
+            rows = csv.writer(table)
+            rows.writerow(("file_name", "caption", "language", "system"))
+            for number, clip in enumerate(clips, start=1):
+                name = f"clip-{number:02}.wav"
+                _write_clip(root / name, clip.scene)
+                rows.writerow((name, clip.caption, clip.language, FAITHFUL if clip.matches else CARELESS))
+                spans = [asdict(span) for span in clip.scene.script]
+                scripts.write(json.dumps({"file_name": name, "events": spans}, ensure_ascii=False) + "\n")
+    return root / MANIFEST
+
+
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{root} cannot be written as a folder of clips: {error.strerror or error}. Name another folder."
+        ) from error
+
+
+def _check_own(root: Path) -> None:
+    """Somebody's data set has a manifest of the same name, which would be lost."""
+    if (root / MANIFEST).exists() and not (root / SCRIPT).exists():
+        raise StoreError(f"{root / MANIFEST} was not rendered here and is left as it is. Name another folder.")
+
+
+def _write_clip(path: Path, scene: Scene) -> None:
     import soundfile
 
-    root = Path(folder)
-    root.mkdir(parents=True, exist_ok=True)
-    with (
-        (root / MANIFEST).open("w", encoding="utf-8", newline="") as table,
-        (root / SCRIPT).open("w", encoding="utf-8") as scripts,
-    ):
-        rows = csv.writer(table)
-        rows.writerow(("file_name", "caption", "language", "system"))
-        for number, clip in enumerate(clips, start=1):
-            name = f"clip-{number:02}.wav"
-            soundfile.write(root / name, clip.scene.samples, clip.scene.sample_rate, subtype="PCM_16")
-            rows.writerow((name, clip.caption, clip.language, FAITHFUL if clip.matches else CARELESS))
-            spans = [asdict(span) for span in clip.scene.script]
-            scripts.write(json.dumps({"file_name": name, "events": spans}, ensure_ascii=False) + "\n")
-    return root / MANIFEST
+    with path.open("wb") as file:
+        soundfile.write(file, scene.samples, scene.sample_rate, format="WAV", subtype="PCM_16")
 
 
 def render_demo(folder: str | Path, seed: int = 0, clips: int = 8) -> Path:
@@ -93,6 +118,9 @@ def render_demo(folder: str | Path, seed: int = 0, clips: int = 8) -> Path:
 
     Returns:
         The manifest's path.
+
+    Raises:
+        StoreError: if the folder cannot be written, or holds a manifest that was not rendered.
     """
     synthesis = Synthesis()
     prior = PlanPrior(dict.fromkeys(synthesis.labels, 1.0), synthesis.countable, sizes=(0.0, 0.5, 0.5))
