@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import soundfile
 from clips import tone
 from earwitness import __version__
 from earwitness.cli import main
-from earwitness.cli.score import _name, _shard
+from earwitness.cli.selection import Selection, _name, _shard
 from earwitness.errors import UsageError
 
 
@@ -83,7 +85,7 @@ def test_too_many_unscored_exit_3_and_say_so(earwitness, folder, tmp_path):
     )
     assert code == 3
     assert "4 of 5 pairs were scored (80.0%)" in err
-    assert "4 of 5 scored" in out.splitlines()[-1]
+    assert "4 of 5 scored" in out
 
 
 def test_a_run_goes_to_a_named_place_by_default(earwitness, folder, tmp_path, monkeypatch):
@@ -137,6 +139,12 @@ def test_lists(earwitness, names):
         (("score", "a.wav", "rain", "--backbone", "fake", "--answers", "most"), 2, "most"),
         (("score", "clips", "--backbone", "fake", "--shard", "3/2"), 2, "--shard is '3/2'"),
         (("list", "judges"), 2, "judges"),
+        (
+            ("score", "clips", "--backbone", "fake", "--column", "caption"),
+            2,
+            "--column is 'caption'; wanted FIELD=NAME",
+        ),
+        (("score", "a.wav", "rain", "--dry-run", "--limit", "3"), 2, "--limit, --dry-run cannot go with one clip"),
         (("export", "nowhere"), 1, "nowhere"),
     ],
 )
@@ -145,6 +153,57 @@ def test_a_users_mistake_is_one_clear_text(earwitness, arguments, code, text):
     assert left == code
     assert text in err
     assert "Traceback" not in err
+
+
+def test_a_glob_that_the_shell_spelt_out_is_noticed(earwitness, folder):
+    code, _, err = earwitness("score", folder / "rain/0.wav", folder / "rain/1.wav", "--backbone", "fake")
+    assert code == 2
+    assert "is a file, not a caption. Put a glob in quotes" in err
+
+
+def test_a_clip_without_a_caption_asks_for_one(earwitness, folder):
+    code, _, err = earwitness("score", folder / "rain/0.wav", "--backbone", "fake")
+    assert code == 2
+    assert "Give a caption: earwitness score" in err
+
+
+def test_dry_run_refuses_what_scoring_would_refuse(earwitness, tmp_path):
+    (tmp_path / "pairs.csv").write_text("file_name,caption\na.wav,rain\nb.wav,rain,too,many\n")
+    code, _, err = earwitness("score", tmp_path / "pairs.csv", "--dry-run")
+    assert code == 2
+    assert "pairs.csv, line 3" in err
+
+
+def test_sources_of_one_name_get_runs_of_their_own():
+    first, second = (Selection().run_directory(f"{folder}/test.csv", "4b1d") for folder in ("a", "b"))
+    shards = {Selection(shard=f"{part}/2").run_directory("a/test.csv", "4b1d") for part in (1, 2)}
+    assert len({first, second, *shards}) == 4
+    assert Selection().run_directory("a/test.csv", "4b1d") == first
+
+
+def test_a_console_that_lacks_the_characters_gets_escapes(folder):
+    command = [sys.executable, "-m", "earwitness", "score", str(folder / "rain/0.wav"), "狗在叫", "--backbone", "fake"]
+    plain = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, env=plain, check=False)
+    assert done.returncode == 0
+    assert b"\\u72d7" in done.stdout
+
+
+def test_a_reader_that_leaves_early_leaves_no_noise(folder):
+    command = f'"{sys.executable}" -m earwitness list templates | head -n 1'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+def test_a_run_in_use_is_refused_with_4(earwitness, folder, tmp_path):
+    from earwitness.run.store import Store
+    from earwitness.types import Recipe
+
+    command = ("score", folder, "--caption-from", "folder", "--backbone", "fake", "--out", tmp_path / "run")
+    with Store.write(tmp_path / "run", Recipe({"judge": "other"}), judge="other", axes=["alignment"]):
+        code, _, err = earwitness(*command)
+    assert code == 4
+    assert "RunError" in err
 
 
 def test_version(earwitness):

@@ -1,8 +1,11 @@
 """Tables of scores say beside every mean how many clips it stands on."""
 
+import json
+
+import pytest
+
 from beep_backbone import BeepBackbone
 from clips import clip, clip_with_beep_at
-
 from earwitness import AQAScore, Pair, evaluate
 from earwitness.report.scores import clip_table, describe, run_table
 from earwitness.report.tables import write_table
@@ -23,18 +26,18 @@ def test_one_clip_is_named_with_its_recipe():
 def test_a_system_counts_what_it_is_missing(tmp_path):
     run = run_of(
         tmp_path,
-        Pair(clip_with_beep_at(2, 1), "a beep", id="a", system="good"),
-        Pair(clip_with_beep_at(3, 1), "a beep", id="b", system="good"),
+        *(Pair(clip_with_beep_at(2 + n, 1), "a beep", id=f"a{n}", system="good") for n in range(5)),
         Pair("missing.wav", "a beep", id="c", system="good"),
         Pair(clip(2, 200), "a beep", id="d", system="bad"),
         Pair("missing.wav", "a beep", id="e", system="worst"),
     )
     notes = run_table(run).notes
-    assert "mean alignment of good 0.970, 95 % interval 0.970 to 0.970, n = 2 of 3" in notes
+    assert "mean alignment of good 0.970, 95 % interval 0.970 to 0.970, n = 5 of 6" in notes
     assert "mean alignment of bad 0.030, no interval, n = 1 of 1" in notes
     assert "mean alignment of worst: none of 1 scored" in notes
     assert "not scored: 2 x audio_missing" in notes
-    assert notes[-1].startswith("3 of 5 scored, recipe ")
+    assert notes[-2].startswith("6 of 8 scored, recipe ")
+    assert notes[-1] == f"saved in {run.path}"
 
 
 def test_a_long_run_shows_its_beginning_and_where_the_rest_is(tmp_path):
@@ -48,3 +51,12 @@ def test_a_long_run_shows_its_beginning_and_where_the_rest_is(tmp_path):
 def test_doubts_and_coverage_stand_beside_the_score(tmp_path):
     text = write_table(run_table(run_of(tmp_path, Pair(clip_with_beep_at(40, 1), "a beep", id="a"))), "text", width=120)
     assert "window_limited, windows_uncorrected, heard 25%" in text
+
+
+def test_json_holds_the_whole_record(tmp_path):
+    run = run_of(tmp_path, Pair(clip_with_beep_at(2, 1), "a beep", id="a"), Pair("missing.wav", "a beep", id="b"))
+    heard, missing = json.loads(write_table(run_table(run), "json"))["rows"]
+    assert heard["verdicts"][0]["mass"] == pytest.approx(0.9)
+    assert (heard["coverage"], heard["flags"], heard["status"]) == (1.0, [], "ok")
+    assert missing["error"]["code"] == "audio_missing"
+    assert missing["values"] == {"alignment": None}

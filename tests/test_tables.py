@@ -56,3 +56,13 @@ def test_long_cells_fold_within_the_width():
 def test_a_carriage_return_in_a_cell_does_not_break_its_row():
     text = write_table(Table(("clip", "caption"), (("a.wav", "rain\rfalls"),)), "csv")
     assert list(csv.reader(io.StringIO(text, newline=""))) == [["clip", "caption"], ["a.wav", "rain\rfalls"]]
+
+
+def test_a_very_long_cell_is_cut():
+    text = write_table(Table(("caption",), (("a" * 1_000_000,),)), "text")
+    assert len(text) < 400
+    assert text.rstrip().endswith("...")
+
+
+def test_a_terminal_too_narrow_still_shows_something():
+    assert "rain" in write_table(TABLE, "text", width=1)

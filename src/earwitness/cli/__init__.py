@@ -6,6 +6,7 @@ Exit codes: 0 fine, 2 usage, 3 too few pairs scored, 4 run locked or incompatibl
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated
 
@@ -13,9 +14,8 @@ import typer
 
 from earwitness import __version__
 from earwitness.cli import export, listing, scenes, score
+from earwitness.cli.exit_codes import INTERRUPTED
 from earwitness.errors import EarwitnessError
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="earwitness",
@@ -50,6 +50,10 @@ app.add_typer(scenes.app, name="scenes")
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a caption's characters gets their escapes, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except EarwitnessError as error:

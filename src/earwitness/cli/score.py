@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from earwitness.cli.exit_codes import INTERRUPTED, TOO_FEW_SCORED
+from earwitness.cli.selection import Selection, show
 from earwitness.cli.terminal import TableFormat, terminal_width
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
     from earwitness.judges.aqascore import AQAScore
-    from earwitness.manifest import Pairs
     from earwitness.report.tables import Format
     from earwitness.run import Run
 
@@ -27,8 +28,8 @@ Examples:
 """
 
 ENOUGH_SCORED, ALL_BUT_FEW_SCORED = 0.95, 0.99
-TOO_FEW_SCORED = 3
-INTERRUPTED = 130
+ROWS_SHOWN = 20
+AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".opus", ".mp3"}
 
 
 class Answers(StrEnum):
@@ -61,7 +62,7 @@ def score(
         Answers | None, typer.Option(help="How answer forms make P(yes); the preset's by default.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Run directory; an unfinished one is resumed. Default: runs/NAME-RECIPE.")
+        Path | None, typer.Option(help="Run directory; an unfinished one is resumed. Default: runs/NAME-INPUT-RECIPE.")
     ] = None,
     caption_from: Annotated[
         CaptionFrom, typer.Option(help="Captions of a folder or glob: folder names, or same-named .txt files.")
@@ -87,13 +88,15 @@ def score(
     output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
     """Score how well clips match their captions: P(yes) to "does this audio contain ...?", 0 to 1."""
-    form: Format = output.value
-    pairs = None
-    if caption is None:
-        pairs = _pairs(source, caption_from, column or [], limit, shard, seed, allow_outside_root)
-        if dry_run:
-            _show_mapping(pairs)
-            return
+    selection = Selection(caption_from.value, tuple(column or ()), limit, shard, seed, allow_outside_root)
+    if caption is not None:
+        given = selection.given() + ["--out"] * (out is not None) + ["--dry-run"] * dry_run
+        _check_caption(caption, given)
+    elif dry_run:
+        show(selection.read(source))
+        return
+    elif Path(source).is_file() and Path(source).suffix.lower() in AUDIO_SUFFIXES and not selection.given():
+        raise UsageError(f'what should {source} contain? Give a caption: earwitness score {source} "..."')
     from earwitness.judges.aqascore import AQAScore
 
     judge = AQAScore(
@@ -108,68 +111,20 @@ def score(
         batch_size=batch_size or "auto",
         trust_remote_code=trust_remote_code,
     )
-    if pairs is None:
-        _score_clip(judge, source, cast(str, caption), form)
+    if caption is not None:
+        _score_clip(judge, source, caption, output.value)
     else:
-        _score_run(judge, pairs, out or Path("runs") / f"{_name(source)}-{judge.recipe.id}", form)
+        _score_run(judge, source, selection, out, output.value)
 
 
-def _pairs(
-    source: str,
-    caption_from: CaptionFrom,
-    column: list[str],
-    limit: int | None,
-    shard: str | None,
-    seed: int | None,
-    allow_outside_root: bool,
-) -> Pairs:
-    from earwitness.manifest import read_pairs
-
-    return read_pairs(
-        source,
-        caption_from=caption_from.value,
-        columns=_columns(column),
-        limit=limit,
-        shard=_shard(shard) if shard else None,
-        seed=seed,
-        allow_outside_root=allow_outside_root,
-    )
-
-
-def _columns(named: list[str]) -> dict[str, str]:
-    """Columns by field.
-
-    Example:
-        >>> _columns(["caption=prompt_en", "ratings.quality=MOS"])
-        {'caption': 'prompt_en', 'ratings.quality': 'MOS'}
-    """
-    wrong = [text for text in named if "=" not in text]
-    if wrong:
-        raise UsageError(f"--column is {wrong[0]!r}; wanted FIELD=NAME, such as caption=prompt_en.")
-    return {field: name for field, _, name in (text.partition("=") for text in named)}
-
-
-def _shard(text: str) -> tuple[int, int]:
-    """Part and number of parts, both counted from 1.
-
-    Example:
-        >>> _shard("2/8")
-        (2, 8)
-    """
-    part, _, parts = text.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise UsageError(f"--shard is {text!r}; wanted I/N with 1 <= I <= N, such as 1/8.")
-    return int(part), int(parts)
-
-
-def _show_mapping(pairs: Pairs) -> None:
-    import json
-
-    print(json.dumps(pairs.mapping, ensure_ascii=False, indent=2))
-    for number, pair in enumerate(pairs):
-        if number == 3:
-            break
-        print(f"{pair.id}: {pair.audio!r} <- {pair.caption!r}")
+def _check_caption(caption: str, given: list[str]) -> None:
+    """A shell that spells out a glob puts a second file where the caption belongs."""
+    if Path(caption).suffix.lower() in AUDIO_SUFFIXES and Path(caption).is_file():
+        raise UsageError(f"{caption} is a file, not a caption. Put a glob in quotes: earwitness score 'clips/*.wav'")
+    if given:
+        raise UsageError(
+            f"{', '.join(given)} cannot go with one clip and its CAPTION; wanted a manifest, folder or glob."
+        )
 
 
 def _score_clip(judge: AQAScore, source: str, caption: str, form: Format) -> None:
@@ -181,34 +136,24 @@ def _score_clip(judge: AQAScore, source: str, caption: str, form: Format) -> Non
     print(write_table(clip_table(source, caption, score, judge.recipe), form, width=terminal_width()))
 
 
-def _score_run(judge: AQAScore, pairs: Pairs, out: Path, form: Format) -> None:
+def _score_run(judge: AQAScore, source: str, selection: Selection, out: Path | None, form: Format) -> None:
     from earwitness.report.scores import run_table
     from earwitness.report.tables import write_table
     from earwitness.run import evaluate
 
-    run = evaluate(judge, pairs, out=out)
-    print(write_table(run_table(run, rows=None if form != "text" else 20), form, width=terminal_width()))
+    folder = out or selection.run_directory(source, judge.recipe.id)
+    run = evaluate(judge, selection.read(source), out=folder)
+    print(write_table(run_table(run, rows=None if form != "text" else ROWS_SHOWN), form, width=terminal_width()))
     if run.interrupted:
-        print(f"interrupted; the same command resumes {out}", file=sys.stderr)
+        print(f"interrupted; the same command resumes {folder}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     _check_share(run)
 
 
 def _check_share(run: Run) -> None:
     """A run in which too little was scored must not look healthy."""
-    share = run.n_scored / run.n_total if run.n_total else 0.0
-    if share < ALL_BUT_FEW_SCORED:
-        print(f"warning: only {run.n_scored} of {run.n_total} pairs were scored ({share:.1%}).", file=sys.stderr)
-    if share < ENOUGH_SCORED:
+    if run.share_scored < ALL_BUT_FEW_SCORED:
+        told = f"{run.n_scored} of {run.n_total} pairs were scored ({run.share_scored:.1%})"
+        print(f"warning: only {told}.", file=sys.stderr)
+    if run.share_scored < ENOUGH_SCORED:
         raise typer.Exit(TOO_FEW_SCORED)
-
-
-def _name(source: str) -> str:
-    """A folder name for a run, made of its source's name.
-
-    Example:
-        >>> _name("data/generated.csv"), _name("clips/**/*.wav")
-        ('generated', 'clips')
-    """
-    plain = Path(*[part for part in Path(source).parts if not any(sign in part for sign in "*?[")] or ["run"])
-    return plain.resolve().stem if plain.name in ("", ".", "..") else plain.stem

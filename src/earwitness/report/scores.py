@@ -12,6 +12,7 @@ from earwitness.types import Estimate, Recipe, Score
 
 if TYPE_CHECKING:
     from earwitness.run import Run
+    from earwitness.run.store import Record
 
 
 def clip_table(clip: str, caption: str, score: Score, recipe: Recipe) -> Table:
@@ -22,14 +23,41 @@ def clip_table(clip: str, caption: str, score: Score, recipe: Recipe) -> Table:
         rows=((PurePath(clip).name, caption, *score.values.values(), _doubts(score)),),
         notes=(f"1 of 1 scored, recipe {recipe.id} ({describe(recipe)})",),
         facts={"n_scored": 1, "n_total": 1, "recipe": recipe.id},
+        records=({"clip": PurePath(clip).name, "caption": caption, **score.to_dict()},),
     )
 
 
 def run_table(run: Run, rows: int | None = 20) -> Table:
     """The first ``rows`` clips of a run (all if None), its means with 95 % intervals, and what was not scored."""
     axes = tuple(run.summary)
-    listed = [record for record in islice(run.records(), rows) if record.score is not None]
-    left = run.n_total - len(listed)
+    judged = ((record, record.score) for record in islice(run.records(), rows))
+    listed = [(record, score) for record, score in judged if score is not None]
+    return Table(
+        columns=("clip", "caption", *axes, "flags"),
+        rows=tuple(
+            (_clip(record), record.pair["caption"], *(score.values.get(axis) for axis in axes), _doubts(score))
+            for record, score in listed
+        ),
+        notes=_notes(run, run.n_total - len(listed)),
+        facts={
+            "n_scored": run.n_scored,
+            "n_total": run.n_total,
+            "means": {axis: estimate and asdict(estimate) for axis, estimate in run.summary.items()},
+            "not_scored": dict(sorted(run.failures.items())),
+            "recipe": run.recipe.id,
+        },
+        records=tuple(
+            {"clip": _clip(record), "caption": record.pair["caption"], **score.to_dict()} for record, score in listed
+        ),
+    )
+
+
+def _clip(record: Record) -> str:
+    return record.clip or str(record.pair["id"])
+
+
+def _notes(run: Run, left: int) -> tuple[str, ...]:
+    """What must be said with a run's rows; ``left`` are not shown."""
     notes = [f"... and {left:,} more in {run.path / 'scores.csv'}"] if left else []
     notes += [
         _mean(f"{axis} of {system}", estimate, summary.n_total)
@@ -39,27 +67,7 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
     notes += [_mean(axis, estimate, run.n_total) for axis, estimate in run.summary.items()]
     notes += [f"not scored: {count:,} x {code}" for code, count in sorted(run.failures.items())]
     notes.append(f"{run.n_scored:,} of {run.n_total:,} scored, recipe {run.recipe.id} ({describe(run.recipe)})")
-    return Table(
-        columns=("clip", "caption", *axes, "flags"),
-        rows=tuple(
-            (
-                record.clip or record.pair["id"],
-                record.pair["caption"],
-                *(record.score.values.get(axis) for axis in axes),
-                _doubts(record.score),
-            )
-            for record in listed
-            if record.score
-        ),
-        notes=tuple(notes),
-        facts={
-            "n_scored": run.n_scored,
-            "n_total": run.n_total,
-            "means": {axis: estimate and asdict(estimate) for axis, estimate in run.summary.items()},
-            "not_scored": dict(sorted(run.failures.items())),
-            "recipe": run.recipe.id,
-        },
-    )
+    return (*notes, f"saved in {run.path}")
 
 
 def describe(recipe: Recipe) -> str:

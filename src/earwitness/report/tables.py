@@ -18,6 +18,9 @@ from earwitness.run.export import neutralise
 Cell: TypeAlias = "str | int | float | None"
 Format = Literal["text", "csv", "json"]
 
+# Characters of a cell that people are shown, and columns that a table needs to be read at all.
+LONGEST_CELL, NARROWEST = 200, 40
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -28,16 +31,18 @@ class Table:
         rows: cells in the order of the columns.
         notes: lines under the table, such as n scored / n total and the recipe.
         facts: what the notes say, for programs.
+        records: what JSON holds for each row, where that is more than the cells.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     facts: Mapping[str, object] | None = None
+    records: tuple[Mapping[str, object], ...] | None = None
 
 
 def write_table(table: Table, form: Format, width: int = 100) -> str:
-    """The table in one of its forms; text is cut to ``width`` columns of a terminal.
+    """The table in one of its forms; text folds its cells into ``width`` columns, and cuts those that are very long.
 
     Example:
         >>> print(write_table(Table(("clip", "alignment"), (("rain.wav", 0.912345), ("dog.wav", None))), "text"))
@@ -60,7 +65,7 @@ def _text(table: Table, width: int) -> str:
         grid.add_column(column, overflow="fold", no_wrap=False)
     for row in table.rows:
         grid.add_row(*(Text(_printed(cell)) for cell in row))
-    console = Console(file=io.StringIO(), width=width, highlight=False, color_system=None)
+    console = Console(file=io.StringIO(), width=max(width, NARROWEST), highlight=False, color_system=None)
     console.print(grid)
     for note in table.notes:
         console.print(Text(note))
@@ -71,7 +76,10 @@ def _text(table: Table, width: int) -> str:
 def _printed(cell: Cell) -> str:
     if cell is None:
         return ""
-    return f"{cell:.3f}" if isinstance(cell, float) else _visible(str(cell))
+    if isinstance(cell, float):
+        return f"{cell:.3f}"
+    text = str(cell)
+    return _visible(text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 3] + "...")
 
 
 def _visible(text: str) -> str:
@@ -89,5 +97,7 @@ def _csv(table: Table) -> str:
 
 
 def _json(table: Table) -> str:
-    rows: Sequence[Mapping[str, Cell]] = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    rows: Sequence[Mapping[str, object]] = table.records or [
+        dict(zip(table.columns, row, strict=True)) for row in table.rows
+    ]
     return json.dumps({"rows": rows, **(table.facts or {})}, ensure_ascii=False, allow_nan=False, indent=2)
