@@ -12,7 +12,7 @@ import torch
 import transformers
 
 import small_models
-from earwitness.backbones import load_backbone
+from earwitness.backbones import checkpoint, load_backbone
 from earwitness.backbones.base import Request
 from earwitness.backbones.checkpoint import hash_folder, resolve_device, resolve_dtype
 from earwitness.errors import BackboneError, UsageError
@@ -87,6 +87,21 @@ def test_damaged_weights_are_a_clear_error(copied, spoil):
     path.write_bytes(content)
     with pytest.raises(BackboneError, match="cannot be loaded from"):
         load_backbone(folder)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(ValueError("it is 'odd'.\nSee the manual."), "it is 'odd'."), (KeyError(), "KeyError()")],
+)
+def test_a_librarys_own_error_is_told_in_its_first_line(error, reason, monkeypatch):
+    def fail(*_):
+        raise error
+
+    folder = small_models.folder("audio-flamingo-3")
+    monkeypatch.setattr(checkpoint, "hash_folder", fail)
+    with pytest.raises(BackboneError) as caught:
+        load_backbone(folder)
+    assert str(caught.value) == f"backbone '{folder.name}' cannot be loaded from '{folder}': {reason}"
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "preprocessor_config.json", "config.json", "chat_template.jinja"])

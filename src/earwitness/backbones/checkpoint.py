@@ -70,10 +70,15 @@ def read_checkpoint(options: LoadOptions) -> Checkpoint:
     except (EarwitnessError, ImportError):
         raise
     except Exception as error:  # a broken or hostile checkpoint may make the libraries raise anything
-        text = str(error).strip().splitlines()
         raise BackboneError(
-            f"backbone '{options.name}' cannot be loaded from '{options.source}': {text[0] if text else error!r}"
+            f"backbone '{options.name}' cannot be loaded from '{options.source}': {_reason(error)}"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what a library said, which may go on for a page; its type if it said nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else repr(error)
 
 
 def resolve_device(device: str) -> str:
