@@ -274,6 +274,49 @@ def test_a_backbone_that_leaves_costs_only_what_was_in_flight(tmp_path):
     assert heard == [f"p{number}" for number in range(5, 20)]
 
 
+def tables_of(run: Path) -> dict[str, object]:
+    """What the files of a run say, by name; those that are not there left out."""
+    found: dict[str, object] = {path.name: None for path in run.glob("scores.*")}
+    if (run / "summary.json").exists():
+        summary = json.loads((run / "summary.json").read_text())
+        found["summary.json"] = summary["n_scored"], summary["n_total"]
+    return found
+
+
+def test_a_resumed_run_that_fails_does_not_look_as_healthy_as_before(tmp_path):
+    """R5: 5 of 5 were done; now there are 20, and the backbone leaves after 5 more."""
+    evaluate(HashJudge(), pairs_of(5), tmp_path / "run")
+    (tmp_path / "run" / "scores.parquet").touch()
+    with pytest.raises(BackboneError):
+        evaluate(Misbehaving(failing), pairs_of(20), tmp_path / "run")
+    assert tables_of(tmp_path / "run") == {"scores.csv": None, "scores.jsonl": None, "summary.json": (10, 20)}
+    with (tmp_path / "run" / "scores.csv").open() as file:
+        assert sum("ok" in line for line in file) == 10
+
+
+def test_a_run_that_is_killed_leaves_no_tables_of_an_earlier_one(tmp_path):
+    """A second Ctrl-C and kill -9 leave no time to write."""
+    evaluate(HashJudge(), pairs_of(5), tmp_path / "run")
+    (tmp_path / "run" / "scores.parquet").touch()
+    seen = []
+
+    def look(pair):
+        seen.append(tables_of(tmp_path / "run"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(HashJudge(heard=look), pairs_of(20), tmp_path / "run")
+    assert seen == [{}]
+    assert tables_of(tmp_path / "run") == {}
+    assert (open_run(tmp_path / "run").n_scored, open_run(tmp_path / "run").n_total) == (5, 20)
+
+
+def test_the_first_error_is_told_where_the_tables_cannot_be_written_either(tmp_path):
+    (tmp_path / "run" / "scores.jsonl.part").mkdir(parents=True)
+    with pytest.raises(BackboneError, match="the server has left"):
+        evaluate(Misbehaving(failing), pairs_of(20), tmp_path / "run")
+
+
 def test_a_judge_that_pulls_from_another_thread(tmp_path):
     class Threaded(HashJudge):
         def score_all(self, pairs):

@@ -5,7 +5,8 @@
     lock           held by the process that writes
 
 The same call resumes what was left: scored pairs are kept, failed ones tried again, and a pair whose clip, caption or
-segment changed is scored anew. Another recipe is refused.
+segment changed is scored anew. Another recipe is refused. The files made of the records are withdrawn while a run is
+written, so that whatever ends it, none of them speaks of an earlier state.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sized
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from earwitness.errors import RunError, UsageError
+from earwitness.errors import RunError, StoreError, UsageError
 from earwitness.manifest import Pairs
 from earwitness.run.database import STORE
-from earwitness.run.export import WRITERS, write_csv, write_jsonl, write_summary
+from earwitness.run.export import WRITERS, withdraw_tables, write_csv, write_jsonl, write_summary
 from earwitness.run.pair_key import key_of
 from earwitness.run.progress import Progress
 from earwitness.run.store import Record, Store
@@ -37,7 +39,9 @@ def evaluate(
     """Score pairs into a run directory, one committed record each.
 
     What was scored before is not scored again, and a process that is killed loses only the scores in flight. The first
-    Ctrl-C finishes what the judge has in hand, saves it and returns; the second stops at once.
+    Ctrl-C finishes what the judge has in hand, saves it and returns; the second stops at once. Tables of an earlier
+    call, a Parquet export among them, are removed first; CSV, JSON Lines and summary are written at the end, also
+    where an error ends the call.
 
     Args:
         judge: gives the scores.
@@ -65,8 +69,15 @@ def evaluate(
         Progress(total, progress) as bar,
         _Interruption(bar) as interruption,
     ):
+        withdraw_tables(folder)
         store.expect(total)
-        _score(judge, _Feed(pairs, store, judge.recipe.id, bar, interruption), store, bar)
+        try:
+            _score(judge, _Feed(pairs, store, judge.recipe.id, bar, interruption), store, bar)
+        except Exception:
+            # A disk that is full is full for the tables too; what is wrong in the first place must be said.
+            with suppress(StoreError):
+                _write_tables(store)
+            raise
         _write_tables(store)
     return Run(folder, interrupted=interruption.asked)
 

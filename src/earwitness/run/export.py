@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias, TypeVar
 
 from earwitness.errors import MissingDependencyError, StoreError
+from earwitness.run.database import explained
 from earwitness.run.store import Record, Store
 from earwitness.run.summary import Summary
 
@@ -25,6 +26,17 @@ AnyCell = TypeVar("AnyCell")
 # What spreadsheets take for the start of a formula; the last four are the full-width signs of East Asian keyboards.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 PARQUET_ROWS = 2000
+
+
+def withdraw_tables(folder: Path) -> None:
+    """Remove the files made of a run's records, the summary first, before the records change under them.
+
+    Raises:
+        StoreError: if one cannot be removed.
+    """
+    with explained(folder, "written"):
+        for name in ("summary.json", *(f"scores.{form}" for form in WRITERS)):
+            (folder / name).unlink(missing_ok=True)
 
 
 def neutralise(cell: AnyCell) -> AnyCell | str:
