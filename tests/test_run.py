@@ -109,6 +109,16 @@ def test_pairs_that_the_input_no_longer_has_leave_the_numbers_but_are_kept(tmp_p
     assert heard == []
 
 
+def test_pairs_that_the_input_no_longer_has_are_counted(tmp_path):
+    """Two inputs that share a run directory must not hide each other."""
+    assert evaluate(HashJudge(), pairs_of(10), tmp_path / "run").left_out == 0
+    other = [replace(pair, id=f"other {pair.id}") for pair in pairs_of(4)]
+    run = evaluate(HashJudge(), [*other, pairs_of(1)[0]], tmp_path / "run")
+    assert (run.n_scored, run.n_total, run.left_out) == (5, 5, 9)
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["left_out"] == 9
+    assert evaluate(HashJudge(), [*other, *pairs_of(10)], tmp_path / "run").left_out == 0
+
+
 def test_a_stream_of_pairs_is_enough(tmp_path):
     run = evaluate(HashJudge(), iter(pairs_of(7)), tmp_path / "run")
     assert (run.n_scored, run.n_total) == (7, 7)

@@ -134,6 +134,15 @@ class Run:
         return self._summaries[0].n_total
 
     @property
+    def left_out(self) -> int:
+        """How many pairs of an earlier input of this run the last one no longer has: kept, and in none of its numbers.
+
+        Known once an input was gone through to its end; more than 0 where two inputs share one run directory.
+        """
+        with Store.read(self.path) as store:
+            return store.left_out()
+
+    @property
     def share_scored(self) -> float:
         """``n_scored / n_total``; 0 for a run without pairs, which must not look healthy."""
         whole = self._summaries[0]

@@ -98,6 +98,7 @@ def write_summary(store: Store, path: Path, whole: Summary, systems: Mapping[str
         "judge": store.about("judge"),
         "recipe": {"id": recipe.id, "parts": recipe.parts},
         **whole.to_dict(),
+        "left_out": store.left_out(),
         "systems": {name: summary.to_dict() for name, summary in systems.items()},
     }
     with _whole_file(path) as file:

@@ -214,6 +214,12 @@ class Store:
             row = self._connection.execute("SELECT count(*) FROM pairs WHERE position IS NOT NULL").fetchone()
         return max(int(row[0]), self.about("n_total") or 0)
 
+    def left_out(self) -> int:
+        """How many pairs of former inputs the last one no longer has; they are kept, and in no number."""
+        with explained(self.folder, "read"):
+            row = self._connection.execute("SELECT count(*) FROM pairs WHERE position IS NULL").fetchone()
+        return int(row[0])
+
 
 def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     """Parts of two recipes that differ, one a line.
