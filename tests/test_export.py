@@ -3,13 +3,14 @@
 import csv
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
 from earwitness.errors import MissingDependencyError, StoreError, UsageError
 from earwitness.run import evaluate
 from earwitness.run.export import neutralise
-from earwitness.types import Pair
+from earwitness.types import Item, Pair, Verdict
 from small_judge import HashJudge
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", '=HYPERLINK("http://x","y")']
@@ -90,6 +91,26 @@ def test_csv_has_a_column_an_axis_and_empty_cells_for_what_is_missing(run):
         "-1.5",
     )
     assert last["caption"] == "狗\n在叫"
+
+
+class Answering(HashJudge):
+    """Gives verdicts with these masses."""
+
+    def __init__(self, *masses: float | None) -> None:
+        super().__init__()
+        self.masses = masses
+
+    def score(self, pair):
+        item = Item("i", "Is it rain?", "event")
+        verdicts = tuple(Verdict(item, None if mass is None else 0.5, mass) for mass in self.masses)
+        return replace(super().score(pair), verdicts=verdicts)
+
+
+@pytest.mark.parametrize(("masses", "wanted"), [((0.9, 0.02, None, 0.5), "0.02"), ((None,), ""), ((), "")])
+def test_the_smallest_mass_of_the_verdicts_is_always_told(tmp_path, masses, wanted):
+    """J3."""
+    run = evaluate(Answering(*masses), [Pair(b"clip", "rain", id="a")], tmp_path / "run")
+    assert rows_of(run.path / "scores.csv")[0]["mass"] == wanted
 
 
 def test_no_absolute_path_and_no_folder_of_the_machine_leaves(run, tmp_path):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -59,7 +59,10 @@ def write_jsonl(store: Store, path: Path) -> None:
 
 
 def write_csv(store: Store, path: Path) -> None:
-    """One row a pair, a column an axis; text cells that would be formulas are neutralised."""
+    """One row a pair, a column an axis; text cells that would be formulas are neutralised.
+
+    ``mass`` is the smallest of the pair's verdicts: how surely the backbone answered yes or no at all.
+    """
     columns = _columns(store)
     with _whole_file(path) as file:
         # Line ends of RFC 4180: with a bare newline Python 3.11 leaves carriage returns inside cells unquoted.
@@ -80,7 +83,7 @@ def write_parquet(store: Store, path: Path) -> None:
         from pyarrow import parquet
     except ImportError as error:
         raise MissingDependencyError("writing Parquet", "pyarrow", "parquet") from error
-    numbers = {"coverage", *_axes(store), *_rated(store)}
+    numbers = {"coverage", "mass", *_axes(store), *_rated(store)}
     schema = pyarrow.schema(
         [(column, pyarrow.float64() if column in numbers else pyarrow.string()) for column in _columns(store)]
     )
@@ -114,7 +117,7 @@ WRITERS: Mapping[str, Callable[[Store, Path], None]] = {
 
 def _columns(store: Store) -> list[str]:
     pair = ["id", "audio", "caption", "system", "group", "language"]
-    score = ["status", "error", "message", "coverage", "flags", "recipe", "audio_sha256"]
+    score = ["status", "error", "message", "coverage", "mass", "flags", "recipe", "audio_sha256"]
     return [*pair, *_axes(store), *score, *_rated(store), "meta"]
 
 
@@ -139,6 +142,7 @@ def _rows(store: Store) -> Iterator[dict[str, Cell]]:
             **{name: score[name] for name in ("status", "coverage", "recipe", "audio_sha256")},
             "error": error.get("code"),
             "message": error.get("message"),
+            "mass": _least_mass(score["verdicts"]),
             "flags": " ".join(score["flags"]) or None,
             **{f"ratings.{axis}": rating for axis, rating in ratings.items()},
             "meta": _json(meta) if meta else None,
@@ -156,6 +160,11 @@ def _score_fields(record: Record) -> dict[str, Any]:
         waiting = dict.fromkeys(("error", "coverage", "recipe", "audio_sha256"))
         return {**waiting, "status": "waiting", "values": {}, "flags": [], "verdicts": []}
     return {name: value for name, value in record.said.items() if name != "pair_id"}
+
+
+def _least_mass(verdicts: Iterable[Mapping[str, Any]]) -> float | None:
+    """The smallest probability of all yes and no forms together: where the backbone answered least to the point."""
+    return min((verdict["mass"] for verdict in verdicts if verdict["mass"] is not None), default=None)
 
 
 def _json(value: Any, indent: int | None = None) -> str:
