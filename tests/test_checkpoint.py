@@ -270,4 +270,41 @@ def test_the_hubs_commit_is_recorded_and_being_offline_is_a_clear_error(tmp_path
     )
     first, second, offline = done.stdout.splitlines()
     assert [first, second] == list(commits.values())
-    assert offline.startswith("backbone 'someone/other' cannot be loaded from 'someone/other': ")
+    assert offline == (
+        "there is no folder 'someone/other' here, and the hub is not asked, as HF_HUB_OFFLINE is set, and its cache "
+        "does not hold it."
+    )
+
+
+# The hub's client waits between its tries; nothing answers at this address.
+UNREACHABLE = """
+import time
+time.sleep = lambda seconds: print("waited")
+from earwitness.backbones import load_backbone
+from earwitness.errors import BackboneError
+for name in ("models/my-finetune", "qwen2.5-omni-7b"):
+    try:
+        load_backbone(name)
+    except BackboneError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("offline", ["0", "1"])
+def test_a_mistyped_folder_is_told_as_such_and_quietly(offline, tmp_path):
+    hub = {"HF_ENDPOINT": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1", "HF_HUB_OFFLINE": offline}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", UNREACHABLE],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env=os.environ | hub | {"HF_HOME": str(tmp_path), "HF_HUB_CACHE": str(tmp_path / "hub")},
+    )
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert ("waited" in lines) == (offline == "0")
+    mistyped, named = (line for line in lines if line != "waited")
+    assert mistyped.startswith("there is no folder 'models/my-finetune' here, and the hub ")
+    assert ("HF_HUB_OFFLINE is set" in mistyped) == (offline == "1")
+    assert named.startswith("backbone 'qwen2.5-omni-7b' cannot be loaded from 'Qwen/Qwen2.5-Omni-7B': ")

@@ -11,11 +11,14 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging import ERROR
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
+from huggingface_hub import is_offline_mode
+from huggingface_hub.utils import logging as hub_logging
 from transformers.utils import cached_file, logging
 from transformers.utils.hub import extract_commit_hash
 
@@ -113,9 +116,7 @@ def resolve_dtype(dtype: str, device: str) -> str:
 
 
 def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpoint:
-    path = cached_file(options.source, "config.json", revision=options.revision)
-    if path is None:
-        raise FileNotFoundError("it holds no config.json.")
+    path = _config(options, local)
     family = family_of(json.loads(Path(path).read_text(encoding="utf-8")), options.name)
     # Every file of one commit, even if the branch moves on while they are fetched.
     revision = extract_commit_hash(path, None) or options.revision
@@ -140,6 +141,28 @@ def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpo
     )
 
 
+def _config(options: LoadOptions, local: bool) -> str:
+    """Where its config lies: the first file asked for, so it shows whether there is a checkpoint at all.
+
+    Raises:
+        BackboneError: if what the user wrote is neither a folder nor a checkpoint that the hub gives.
+        OSError: if a folder, or the checkpoint that a name stands for, gives none.
+    """
+    named = options.name != options.source
+    try:
+        with _quiet_hub():
+            path: str | None = cached_file(options.source, "config.json", revision=options.revision)
+    except OSError as error:
+        if local or named:
+            raise
+        offline = "is not asked, as HF_HUB_OFFLINE is set, and its cache does not hold it."
+        told = offline if is_offline_mode() else f"gives no checkpoint of that name: {_reason(error)}"
+        raise BackboneError(f"there is no folder '{options.source}' here, and the hub {told}") from error
+    if path is None:
+        raise FileNotFoundError("it holds no config.json.")
+    return path
+
+
 def _model(options: LoadOptions, family: Family, revision: str | None, device: str, dtype: str) -> Any:
     if options.device_map is not None and not transformers.utils.is_accelerate_available():
         raise UsageError("device_map needs accelerate. Install with: pip install accelerate")
@@ -161,6 +184,17 @@ def _model(options: LoadOptions, family: Family, revision: str | None, device: s
             f"backbone '{options.name}' lacks {len(absent)} weights of a {family.model_class}, such as {absent[0]}."
         )
     return (model if placed else model.to(device)).eval()
+
+
+@contextmanager
+def _quiet_hub() -> Iterator[None]:
+    """Without the hub client's two lines for each of its tries; the last one's error says it all."""
+    shown = hub_logging.get_verbosity()
+    hub_logging.set_verbosity(ERROR)
+    try:
+        yield
+    finally:
+        hub_logging.set_verbosity(shown)
 
 
 @contextmanager
