@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from earwitness.errors import ManifestError, UnknownNameError
+from earwitness.errors import ManifestError, UsageError
 from earwitness.scenes.sources import (
     SAMPLE_RATE,
     SYNTHESISED,
@@ -124,8 +124,12 @@ def test_a_pool_draws_from_every_source_that_has_the_label(tmp_path: Path) -> No
     assert pool.countable == Synthesis.countable
     rng = np.random.default_rng(5)
     assert len({len(pool.draw("bell", rng, seconds=5.0)) == 0.625 * SAMPLE_RATE for _ in range(40)}) == 2
-    with pytest.raises(UnknownNameError, match=r"no label 'rane'\. Did you mean 'rain'\?"):
+    with pytest.raises(
+        UsageError, match=r"^no sounds are labelled 'rane'\. Known labels: 'beep', .* 'rain', .*'tone'\.$"
+    ):
         pool.draw("rane", rng, seconds=1.0)
+    with pytest.raises(UsageError, match=r"^no sounds are labelled 'rane'\. Known labels: 'bell', 'rain'\.$"):
+        real.of("rane")
     with pytest.raises(ValueError, match=r"one sample rate, got \[8000, 16000\]"):
         Pool([Synthesis(), read_folder(tmp_path, sample_rate=8000)])
 

@@ -15,8 +15,8 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from earwitness.audio import read_audio, resample
-from earwitness.errors import ManifestError, UnknownNameError
-from earwitness.scenes.synthesis import SAMPLE_RATE, SYNTHESISED, Samples, Synthesis, at_unit_level
+from earwitness.errors import ManifestError
+from earwitness.scenes.synthesis import SAMPLE_RATE, SYNTHESISED, Samples, Synthesis, at_unit_level, unknown_label
 
 __all__ = [
     "SAMPLE_RATE",
@@ -130,14 +130,14 @@ class Recordings:
     def of(self, label: str) -> Sequence[Recording]:
         """The recordings of this label."""
         if label not in self._by_label:
-            raise UnknownNameError("label", label, self._by_label)
+            raise unknown_label(label, self._by_label)
         return self._by_label[label]
 
     def draw(self, label: str, rng: np.random.Generator, *, seconds: float, unit: bool = False) -> Samples:
         """A piece of one recording that starts and ends with sound.
 
         Raises:
-            UnknownNameError: if there is no such label.
+            UsageError: if there is no such label.
         """
         recordings = self.of(label)
         if unit:
@@ -247,5 +247,5 @@ class Pool:
         """An event of this label from one of the sources that have it."""
         having = [s for s in self._sources if label in (s.countable if unit else s.labels)]
         if not having:
-            raise UnknownNameError("label", label, self.labels)
+            raise unknown_label(label, self.labels)
         return having[rng.integers(len(having))].draw(label, rng, seconds=seconds, unit=unit)

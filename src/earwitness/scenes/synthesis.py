@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.errors import UnknownNameError
+from earwitness.errors import UsageError
 
 Samples: TypeAlias = NDArray[np.float32]
 
@@ -25,6 +25,16 @@ def at_unit_level(samples: Samples) -> Samples:
     loud = power[power >= power.max() * 10**-2.5]
     scaled: Samples = (samples / np.sqrt(loud.mean() + 1e-12)).astype(np.float32)
     return scaled
+
+
+def unknown_label(label: str, known: Iterable[str]) -> UsageError:
+    """The error of a source that is asked for what it does not have.
+
+    Example:
+        >>> str(unknown_label("rane", ["wind", "rain"]))
+        "no sounds are labelled 'rane'. Known labels: 'rain', 'wind'."
+    """
+    return UsageError(f"no sounds are labelled {label!r}. Known labels: {', '.join(map(repr, sorted(known)))}.")
 
 
 def _time(seconds: float) -> NDArray[np.float64]:
@@ -139,8 +149,8 @@ class Synthesis:
         """An event of this label; its pitch, length and timbre are drawn anew each time.
 
         Raises:
-            UnknownNameError: if there is no such label.
+            UsageError: if there is no such label.
         """
         if label not in SYNTHESISED:
-            raise UnknownNameError("label", label, SYNTHESISED)
+            raise unknown_label(label, SYNTHESISED)
         return at_unit_level(SYNTHESISED[label](rng, max(seconds, 0.3)).astype(np.float32))
