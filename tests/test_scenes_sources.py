@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from earwitness.errors import ManifestError, UsageError
+from earwitness.errors import AudioError, ManifestError, UsageError
 from earwitness.scenes.sources import (
     SAMPLE_RATE,
     SYNTHESISED,
@@ -83,6 +83,25 @@ def test_what_is_no_folder_of_labelled_clips_is_refused(tmp_path: Path) -> None:
         read_folder(tmp_path)
     (tmp_path / "metadata.csv").write_text("file,label\n")
     with pytest.raises(ManifestError, match="no column file_name"):
+        read_folder(tmp_path)
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"<html>not found</html>", "audio_not_audio"), (None, "audio_missing")])
+def test_a_broken_recording_is_named_by_its_path(content: bytes | None, code: str, tmp_path: Path) -> None:
+    _folder(tmp_path, rain__a=(0, 5), wind__a=(0, 5))
+    (tmp_path / "metadata.csv").write_text("file_name,label\nrain/a.wav,rain\nwind/a.wav,wind\n")
+    broken = tmp_path / "wind" / "a.wav"
+    broken.unlink()
+    if content:
+        broken.write_bytes(content)
+    with pytest.raises(AudioError, match=f"^{broken}: ") as caught:
+        read_folder(tmp_path)
+    assert caught.value.code == code
+
+
+def test_a_recording_that_breaks_a_limit_is_refused(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "rain_long.wav", np.zeros(601 * 8000, np.int16), 8000)
+    with pytest.raises(AudioError, match=r"rain_long\.wav lasts 601\.00 s; at most 600 s are read"):
         read_folder(tmp_path)
 
 

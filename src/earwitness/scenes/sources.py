@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from earwitness.audio import read_audio, resample
-from earwitness.errors import ManifestError
+from earwitness.errors import AudioError, ManifestError
 from earwitness.scenes.synthesis import SAMPLE_RATE, SYNTHESISED, Samples, Synthesis, at_unit_level, unknown_label
 
 __all__ = [
@@ -185,7 +185,7 @@ def read_folder(
 
     Raises:
         ManifestError: if the folder holds no labelled clip, or its metadata lacks a column.
-        AudioError: if a clip cannot be read.
+        AudioError: if a clip cannot be read or breaks a limit; it names the clip's path.
     """
     root = Path(folder)
     rows = [row for row in _rows(root) if keep(row)]
@@ -218,7 +218,12 @@ def _label(path: Path, root: Path) -> str:
 
 
 def _read(root: Path, row: Mapping[str, str], sample_rate: int) -> Recording | None:
-    samples = resample(read_audio(root / row["file_name"]), sample_rate).samples
+    path = root / row["file_name"]
+    try:
+        samples = resample(read_audio(path), sample_rate).samples
+    except AudioError as error:
+        # Folders may hold clips of one name each; the reader's text has the name alone.
+        raise AudioError(f"{path}: {error}", code=error.code) from error
     spans = tuple(sounding_spans(samples, sample_rate))
     return Recording(row["file_name"], row["label"], samples, spans, dict(row)) if spans else None
 
