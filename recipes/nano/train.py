@@ -121,7 +121,7 @@ class Learner:
 
 def has_bfloat16() -> bool:
     """Whether the CPU multiplies bfloat16 by itself; where it does not, bfloat16 is many times slower."""
-    return bool(torch.backends.cpu.get_cpu_capability() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def _feed(recipe: Recipe, data: Path, folder: Path, first_chunk: int, queue: Any) -> None:

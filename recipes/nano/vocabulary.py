@@ -24,7 +24,7 @@ NAMES: dict[str, dict[Language, str]] = {
     "clock tick": {"en": "clock tick ticks ticking tock", "zh": "时钟 钟表 滴答"},
     "person sneeze": {"en": "sneeze sneezes sneezing", "zh": "喷嚏"},
     "helicopter": {"en": "helicopter", "zh": "直升机 直升飞机"},
-    "chainsaw": {"en": "chainsaw saw", "zh": "电锯 链锯"},
+    "chainsaw": {"en": "chainsaw chain", "zh": "电锯 链锯"},
     "rooster": {"en": "rooster cock crow crows crowing", "zh": "公鸡 鸡叫 打鸣"},
     "fire crackling": {"en": "fire campfire crackle crackles crackling", "zh": "火 火焰 篝火 柴火"},
     "tone": {"en": "tone", "zh": "纯音 长音 持续音"},
