@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -9,6 +10,7 @@ import earwitness.backbones as backbones
 import small_models
 from earwitness.backbones import BACKBONES, list_backbones, load_backbone
 from earwitness.backbones.fake import FakeBackbone
+from earwitness.cli import main
 from earwitness.errors import BackboneError, MissingDependencyError, UnknownNameError, UsageError
 
 
@@ -109,3 +111,51 @@ def test_a_batch_has_at_least_one_clip(size):
 def test_batch_size_is_passed_on():
     assert load_backbone("fake", batch_size=3).batch_size == 3
     assert load_backbone(Path(small_models.folder("qwen3-omni")), batch_size=3).batch_size == 3
+
+
+EVERY_LOADER = ["fake", "embedded", "qwen2-audio-7b", "owner/model"]
+
+
+@pytest.mark.parametrize("name", EVERY_LOADER)
+@pytest.mark.parametrize("dtype", ["float99", "int8", "", "bf16", "torch.float16"])
+def test_a_type_of_number_that_does_not_exist_is_told_by_every_backbone(name, dtype):
+    with pytest.raises(UsageError, match=f"dtype is '{dtype}'; it must be auto, float32, bfloat16 or float16"):
+        load_backbone(name, dtype=dtype)
+
+
+@pytest.mark.parametrize("name", EVERY_LOADER)
+@pytest.mark.parametrize("device", ["quantum", "", "cuda:", "cuda:x", "cuda:-1", "cuda:0:1", "auto:1", "CPU"])
+def test_a_device_that_does_not_exist_is_told_by_every_backbone(name, device):
+    with pytest.raises(UsageError, match=f"device is '{device}'; it must be auto, or one of cpu, cuda, "):
+        load_backbone(name, device=device)
+
+
+def test_devices_and_types_of_number_are_those_of_torch():
+    import torch
+
+    for device in backbones.DEVICES:
+        assert torch.device(f"{device}:1").index == 1
+        load_backbone("fake", device=device)
+        load_backbone("fake", device=f"{device}:1")
+    for dtype in backbones.DTYPES:
+        assert getattr(torch, dtype).is_floating_point
+        load_backbone("fake", dtype=dtype)
+
+
+@pytest.mark.parametrize("name", ["embedded", "fake"])
+def test_what_is_part_of_the_package_has_no_revisions(name):
+    with pytest.raises(UsageError) as caught:
+        load_backbone(name, revision="abc")
+    assert str(caught.value) == (
+        f"backbone '{name}' is part of earwitness and has no revisions of its own. Leave revision out."
+    )
+
+
+def test_the_list_tells_the_licence_of_every_checkpoint(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["earwitness", "list", "backbones", "--format", "json"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert not left.value.code
+    licences = {row["name"]: row["licence"] for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert licences == {info.name: info.license for info in list_backbones()}
+    assert all(licence for name, licence in licences.items() if name != "fake")

@@ -216,15 +216,13 @@ def test_types_of_number(copied):
     difference = half.answer([REQUEST])[0] - small_models.backbone("audio-flamingo-3").answer([REQUEST])[0]
     # Three digits of mantissa through a few layers: near, and not the same.
     assert 1e-6 < np.abs(difference).max() < 0.5
-    with pytest.raises(UsageError, match="dtype is 'int8'; it must be auto, float32, bfloat16 or float16"):
-        load_backbone(small_models.folder("audio-flamingo-3"), dtype="int8")
 
 
 def test_devices():
     folder = small_models.folder("audio-flamingo-3")
     assert load_backbone(folder, device="cpu")._decoder.model.device.type == "cpu"
-    with pytest.raises(UsageError, match="device 'tpu' is not there"):
-        load_backbone(folder, device="tpu")
+    with pytest.raises(UsageError, match="device 'cuda:99' is not there"):
+        load_backbone(folder, device="cuda:99")
 
 
 @pytest.mark.parametrize(("half", "dtype"), [(True, "bfloat16"), (False, "float16")])

@@ -20,6 +20,10 @@ from earwitness.errors import BackboneError, MissingDependencyError, UnknownName
 
 ENTRY_POINTS = "earwitness.backbones"
 
+# As PyTorch calls them; known here so that a slip of the pen is told before anything is imported.
+DEVICES = ("cpu", "cuda", "mps", "xpu")
+DTYPES = ("float32", "bfloat16", "float16")
+
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
@@ -49,7 +53,6 @@ class BackboneInfo:
         name: what to pass to ``load_backbone``.
         loader: ``module:function`` that makes it.
         checkpoint: its id on the Hugging Face hub; empty if it needs none, or has none that loads as it is.
-        family: the architecture.
         max_seconds: the longest clip it hears at once; longer ones come in windows. None if unknown before loading.
         license: of the weights, as their publisher states it.
         note: what to know before choosing it.
@@ -58,7 +61,6 @@ class BackboneInfo:
     name: str
     loader: str
     checkpoint: str = ""
-    family: str = ""
     max_seconds: float | None = None
     license: str = ""
     note: str = ""
@@ -79,35 +81,28 @@ BACKBONES: Mapping[str, BackboneInfo] = {
             "embedded",
             "earwitness.backbones.embedded:load",
             "",
-            "qwen2-audio",
             10,
             "Apache-2.0",
-            "ships with earwitness",
+            "ships with earwitness; longer clips in windows",
         ),
+        BackboneInfo("qwen2.5-omni-3b", _HF, "Qwen/Qwen2.5-Omni-3B", 600, "Qwen Research", "thinker only"),
+        BackboneInfo("qwen2.5-omni-7b", _HF, "Qwen/Qwen2.5-Omni-7B", 600, "Apache-2.0", "thinker only"),
         BackboneInfo(
-            "qwen2.5-omni-3b", _HF, "Qwen/Qwen2.5-Omni-3B", "qwen2.5-omni", 600, "Qwen Research", "thinker only"
-        ),
-        BackboneInfo("qwen2.5-omni-7b", _HF, "Qwen/Qwen2.5-Omni-7B", "qwen2.5-omni", 600, "Apache-2.0", "thinker only"),
-        BackboneInfo(
-            "qwen2-audio-7b", _HF, "Qwen/Qwen2-Audio-7B-Instruct", "qwen2-audio", 30, "Apache-2.0", "windows of 30 s"
+            "qwen2-audio-7b", _HF, "Qwen/Qwen2-Audio-7B-Instruct", 30, "Apache-2.0", "longer clips in windows"
         ),
         BackboneInfo(
             "qwen3-omni-30b",
             _HF,
             "Qwen/Qwen3-Omni-30B-A3B-Instruct",
-            "qwen3-omni",
             600,
             "Apache-2.0",
             "thinker only; mixture of experts",
         ),
-        BackboneInfo(
-            "af3", _HF, "nvidia/audio-flamingo-3-hf", "audio-flamingo-3", 600, _NVIDIA, "audio in chunks of 30 s"
-        ),
+        BackboneInfo("af3", _HF, "nvidia/audio-flamingo-3-hf", 600, _NVIDIA),
         BackboneInfo(
             "af3-think",
             _HF,
             "",
-            "audio-flamingo-3",
             600,
             _NVIDIA,
             "published as an adapter with pickled weights (folder think/ of nvidia/audio-flamingo-3-hf), which "
@@ -117,21 +112,12 @@ BACKBONES: Mapping[str, BackboneInfo] = {
             "af3-chat",
             _HF,
             "",
-            "audio-flamingo-3",
             600,
             _NVIDIA,
             "published in NVIDIA's own layout only (nvidia/audio-flamingo-3-chat); convert it with transformers' "
             "convert_audioflamingo3_to_hf.py, and give that folder's path",
         ),
-        BackboneInfo(
-            "fake",
-            "earwitness.backbones.fake:load",
-            "",
-            "none",
-            None,
-            "Apache-2.0",
-            "answers by hash: for tests and docs",
-        ),
+        BackboneInfo("fake", "earwitness.backbones.fake:load", note="answers by hash: for tests and docs"),
     )
 }
 
@@ -177,6 +163,7 @@ def load_backbone(
 
     Raises:
         UnknownNameError: if there is no such name, folder or hub id.
+        UsageError: if an option has no such value, or this backbone no such option.
         MissingDependencyError: if torch or transformers is not installed.
         BackboneError: if the checkpoint cannot be loaded.
 
@@ -187,13 +174,33 @@ def load_backbone(
     name = str(name_or_path)
     if batch_size != "auto" and batch_size < 1:
         raise UsageError(f"batch_size is {batch_size}; it must be at least 1, or 'auto'.")
+    _check_number_type(dtype)
+    _check_device(device)
     loader, source = _resolve(name)
+    if revision and name in BACKBONES and not source:
+        raise UsageError(
+            f"backbone '{name}' is part of earwitness and has no revisions of its own. Leave revision out."
+        )
     # A folder is known by its own name: where it lies on one machine is not part of what a record says.
     known_as = Path(name).resolve().name if source and Path(source).is_dir() else name
     options = LoadOptions(
         known_as, source, device, dtype, device_map, batch_size, revision, trust_remote_code, front_end
     )
     return _import(loader, name)(options)
+
+
+def _check_number_type(dtype: str) -> None:
+    if dtype not in ("auto", *DTYPES):
+        raise UsageError(f"dtype is {dtype!r}; it must be auto, {', '.join(DTYPES[:-1])} or {DTYPES[-1]}.")
+
+
+def _check_device(device: str) -> None:
+    """Whether a device is called so; the loader finds out whether it is there."""
+    kind, colon, number = device.partition(":")
+    if device != "auto" and not (kind in DEVICES and (not colon or number.isdecimal())):
+        raise UsageError(
+            f"device is {device!r}; it must be auto, or one of {', '.join(DEVICES)}, such as cuda or cuda:1."
+        )
 
 
 def _resolve(name: str) -> tuple[str, str]:

@@ -26,7 +26,6 @@ from earwitness.backbones import LoadOptions
 from earwitness.backbones.families import Family, family_of
 from earwitness.errors import BackboneError, EarwitnessError, UsageError
 
-DTYPES = ("float32", "bfloat16", "float16")
 # What of a folder determines its numbers; anything else in it may change freely.
 _HASHED = {".safetensors", ".json", ".jinja", ".txt", ".model"}
 
@@ -106,13 +105,11 @@ def resolve_dtype(dtype: str, device: str) -> str:
         >>> resolve_dtype("auto", "cpu")
         'float32'
     """
-    if dtype == "auto":
-        if not device.startswith("cuda"):
-            return "float32"
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-    if dtype not in DTYPES:
-        raise UsageError(f"dtype is '{dtype}'; it must be auto, {', '.join(DTYPES[:-1])} or {DTYPES[-1]}.")
-    return dtype
+    if dtype != "auto":
+        return dtype
+    if not device.startswith("cuda"):
+        return "float32"
+    return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
 
 
 def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpoint:

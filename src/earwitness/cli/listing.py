@@ -36,8 +36,8 @@ def _backbones() -> Table:
     from earwitness.backbones import list_backbones
     from earwitness.report.tables import Table
 
-    rows = tuple((info.name, info.checkpoint, info.heard_at_once, info.note) for info in list_backbones())
-    return Table(("name", "checkpoint", "heard at once (s)", "note"), rows)
+    rows = tuple((info.name, info.checkpoint, info.heard_at_once, info.license, info.note) for info in list_backbones())
+    return Table(("name", "checkpoint", "hears at once", "licence", "note"), rows)
 
 
 def _templates() -> Table:
