@@ -138,9 +138,12 @@ def _summary(results: Mapping[str, Any]) -> Iterator[str]:
         "Single judgements right, p > 0.5": "single_judgements",
         "- yes and no weighted equally": "balanced_judgements",
         "Likeliest of ten right": "ten_way",
-        "Calibration error": "calibration_error",
+        "Calibration error, one yes to nine no": "calibration_error",
     }.items():
         yield _row(title, [presence[f"{language}_{key}"] for language in _LANGUAGES], "")
+    kinds = results["by_kind"]
+    title = f"- as many yes as no, all kinds of questions on {kinds['scenes']} scenes"
+    yield _row(title, [kinds[language]["calibration_error"] for language in _LANGUAGES], "")
     for title, key in {
         f'"A, then B" in {order["scenes"]} scenes of two held-out clips: accuracy': "accuracy",
         "- the true order scores higher than the reverse": "right_order_scores_higher",

@@ -220,7 +220,7 @@ def by_kind(listener: Listener, material: Material, scenes: int = 500) -> dict[s
         truth = np.array([a.answer == ANSWERS[language][0] for _, asked in made for a in asked])
         kinds = np.array([a.kind for _, asked in made for a in asked])
         results[language] = {
-            "calibration_error": round(calibration_error(said, truth), 4),
+            "calibration_error": interval(calibration_error, said, truth),
             "accuracy": _share((said > 0.5) == truth),
             **{str(k): _share(((said > 0.5) == truth)[kinds == k]) for k in CHANGES if (kinds == k).any()},
         }

@@ -119,7 +119,8 @@ class Material:
         language: Language = "zh" if rng.random() < self.recipe.chinese else "en"
         word = ANSWERS[language][0 if answer else 1]
         if fact.kind == "order" and rng.random() < self.recipe.canonical:
-            return Asked(TEMPLATES[1].ask(one_then_other(*fact.labels, language), language), word, language, fact.kind)
+            caption = one_then_other(*fact.labels, language=language)
+            return Asked(TEMPLATES[1].ask(caption, language), word, language, fact.kind)
         if rng.random() < self.recipe.templates:
             first = rng.random() < self.recipe.first_template
             number = 1 if first else int(rng.integers(2, len(TEMPLATES) + 1))
