@@ -200,7 +200,7 @@ def order(listener: Listener, material: Material, scenes: int = 300) -> dict[str
 
 
 def _then(first: str, second: str, language: Language) -> str:
-    return TEMPLATES[1].ask(one_then_other(first, second, language), language)
+    return TEMPLATES[1].ask(one_then_other((first, second), language), language)
 
 
 def by_kind(listener: Listener, material: Material, scenes: int = 500) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class Material:
         language: Language = "zh" if rng.random() < self.recipe.chinese else "en"
         word = ANSWERS[language][0 if answer else 1]
         if fact.kind == "order" and rng.random() < self.recipe.canonical:
-            caption = one_then_other(*fact.labels, language=language)
+            caption = one_then_other(fact.labels, language)
             return Asked(TEMPLATES[1].ask(caption, language), word, language, fact.kind)
         if rng.random() < self.recipe.templates:
             first = rng.random() < self.recipe.first_template
@@ -128,9 +128,9 @@ class Material:
         return Asked(ask(fact, language, rng), word, language, fact.kind)
 
 
-def one_then_other(first: str, second: str, language: Language) -> str:
+def one_then_other(labels: Sequence[str], language: Language) -> str:
     """The plainest caption of two sounds in order."""
-    a, b = (LEXICON[label][language].clauses[0] for label in (first, second))
+    a, b = (LEXICON[label][language].clauses[0] for label in labels)
     return f"{a}, then {b}" if language == "en" else f"{a}，然后{b}"
 
 
