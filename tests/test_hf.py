@@ -1,4 +1,6 @@
+import json
 import logging
+import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -257,6 +259,23 @@ def test_a_model_without_a_plain_cache_falls_back_and_says_so(monkeypatch, caplo
     assert "each question runs its whole prompt" in caplog.text
 
 
+def test_a_template_that_asks_before_it_plays_falls_back_and_says_so_once(tmp_path, caplog):
+    folder = shutil.copytree(small_models.folder("audio-flamingo-3", 10), tmp_path / "asks-first")
+    parts = "{% for part in messages[-1]['content'] | reverse %}{{ part['text'] or '<sound>' }}{% endfor %}"
+    (folder / "chat_template.jinja").write_text(f"<|im_start|>user\n{parts}<|im_end|>\n<|im_start|>assistant\n")
+    backbone = load_backbone(folder)
+    with caplog.at_level(logging.WARNING):
+        alone = np.concatenate([ask(backbone, sound(2), question) for question in QUESTIONS])
+        assert not caplog.records
+        for _ in range(2):
+            np.testing.assert_allclose(ask(backbone, sound(2)), alone, atol=1e-4)
+    assert [record.getMessage() for record in caplog.records] == [
+        "asks-first puts the question before the clip: each question runs its whole prompt."
+    ]
+    assert not backbone.shared_prefix
+    assert np.ptp(alone, axis=0).max() > 0.01
+
+
 def test_a_sliding_cache_is_not_shared():
     from transformers import DynamicCache
     from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
@@ -306,6 +325,36 @@ def test_the_checkpoints_sampling_and_penalties_do_not_count():
     backbone = fresh("qwen2-audio")
     backbone._decoder.model.generation_config.update(do_sample=True, temperature=9.0, repetition_penalty=5.0)
     assert backbone.generate(asked, 8) == expected
+
+
+def test_a_generation_config_changes_no_answer(tmp_path):
+    """Scores after generation's processors are not log-probabilities of the model; ours never pass through them."""
+    folder = shutil.copytree(small_models.folder("qwen2-audio", 10), tmp_path / "penalised")
+    penalties = {"do_sample": True, "temperature": 3.0, "top_k": 5, "repetition_penalty": 5.0}
+    (folder / "generation_config.json").write_text(json.dumps(penalties))
+    backbone = load_backbone(folder)
+    model = backbone._decoder.model
+    assert {name: getattr(model.generation_config, name) for name in penalties} == penalties
+    for shared in (True, False):
+        backbone.shared_prefix = shared
+        plain = fresh("qwen2-audio", 10)
+        plain.shared_prefix = shared
+        np.testing.assert_array_equal(ask(backbone, sound(1)), ask(plain, sound(1)))
+    # The config takes hold where scores do come from generation: the trap is real.
+    frames = backbone._front_end.frames(sound(1).samples)
+    ids, _ = backbone._prompt.ids("x", frames.tokens)
+    torch.manual_seed(0)
+    generated = model.generate(
+        input_ids=torch.tensor([ids]),
+        attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+        **backbone._decoder.audio([frames]),
+        max_new_tokens=1,
+        output_scores=True,
+        return_dict_in_generate=True,
+    )
+    processed = torch.log_softmax(generated.scores[0][0], dim=-1)
+    columns = [backbone._form_id(form) for form in FORMS]
+    assert np.abs(processed[columns].numpy() - ask(backbone, sound(1), "x")[0]).max() > 0.1
 
 
 def test_forms_with_the_same_token_count_once():

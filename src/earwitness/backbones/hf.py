@@ -182,9 +182,15 @@ class HFBackbone:
     def _answer(self, requests: Sequence[Request]) -> list[NDArray[np.float64]]:
         clips = [self._prepare(request) for request in requests]
         several = any(len(clip.prompts) > 1 for clip in clips)
-        shares = self.shared_prefix and several and all(clip.shared for clip in clips)
+        if self.shared_prefix and several and not all(clip.shared for clip in clips):
+            self._stop_sharing("puts the question before the clip")
+        shares = self.shared_prefix and several
         answers = iter(self._answer_shared(clips) if shares else self._answer_plain(clips))
         return [np.array([next(answers) for _ in clip.prompts], np.float64) for clip in clips]
+
+    def _stop_sharing(self, reason: str) -> None:
+        self.shared_prefix = False
+        logger.warning("%s %s: each question runs its whole prompt.", self.name, reason)
 
     def _answer_plain(self, clips: Sequence[_Clip]) -> list[NDArray[np.float32]]:
         rows = _whole_rows(clips)
@@ -196,8 +202,7 @@ class HFBackbone:
         prefixes = [clip.prompts[0][: clip.shared] for clip in clips]
         heard = self._decoder.listen(prefixes, [clip.frames for clip in clips])
         if not heard.repeatable:
-            self.shared_prefix = False
-            logger.warning("%s keeps no plain key/value cache: each question runs its whole prompt.", self.name)
+            self._stop_sharing("keeps no plain key/value cache")
             return self._answer_plain(clips)
         rows = [
             Row(place, ids[clip.shared :], clip.columns) for place, clip in enumerate(clips) for ids in clip.prompts
