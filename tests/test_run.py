@@ -524,13 +524,21 @@ def test_what_is_no_run(tmp_path):
     with pytest.raises(StoreError, match="holds no run"):
         open_run(tmp_path)
     (tmp_path / "run.sqlite").write_text("not a database, but long enough to be looked at" * 100)
-    with pytest.raises(StoreError, match="cannot be read: file is not a database"):
+    with pytest.raises(StoreError, match=r"cannot be read: its run\.sqlite .* is no SQLite database"):
         open_run(tmp_path)
-    with pytest.raises(StoreError, match="cannot be written: file is not a database"):
+    with pytest.raises(StoreError, match=r"cannot be written: its run\.sqlite .* is no SQLite database") as refused:
         evaluate(HashJudge(), pairs_of(1), tmp_path)
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be written: "):
-        evaluate(HashJudge(), pairs_of(1), tmp_path / "file")
+    assert "make room" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.wav/run"])
+def test_a_file_is_no_directory_for_a_run(tmp_path, name):
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    with pytest.raises(StoreError) as refused:
+        evaluate(HashJudge(), pairs_of(1), tmp_path / name)
+    wanted = "it, or a folder above it, is a file; wanted a directory. Name another one."
+    assert str(refused.value) == f"{tmp_path / name} cannot be written: {wanted}"
+    assert (tmp_path / "a.wav").read_bytes() == b"RIFF"
 
 
 def test_a_later_format_is_refused(tmp_path):

@@ -105,9 +105,16 @@ def explained(folder: Path, done: str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(
-            f"{folder} cannot be {done}: {error}. What was saved is kept; make room or give leave to write, and run "
-            "the same command again."
-            if done == "written"
-            else f"{folder} cannot be read: {error}."
-        ) from error
+        raise StoreError(f"{folder} cannot be {done}: {_what_is_wrong(folder, error, done)}") from error
+
+
+def _what_is_wrong(folder: Path, error: Exception, done: str) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "it, or a folder above it, is a file; wanted a directory. Name another one."
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+        return (
+            f"its {STORE} or {LOCK} is no SQLite database; it was not made here, or is damaged. Name another directory."
+        )
+    if done == "written":
+        return f"{error}. What was saved is kept; make room or give leave to write, and run the same command again."
+    return f"{error}."
