@@ -417,6 +417,15 @@ class TestGivenAudio:
 
 
 class TestFromArray:
+    @pytest.mark.parametrize(
+        "samples", [noise(), [0.0, 0.5], (noise(), RATE), None], ids=["array", "list", "tuple", "None"]
+    )
+    def test_samples_are_no_file(self, samples):
+        """A12."""
+        code, text = refusal(samples)
+        assert code == "audio_no_rate"
+        assert "from_array(samples, sample_rate)" in text
+
     """A12: nothing is guessed."""
 
     @staticmethod

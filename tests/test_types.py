@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
+from earwitness.errors import UsageError
 from earwitness.types import Audio, Item, Pair, Recipe, Score, ScoreFailure, Verdict, language_of
 
 
@@ -17,6 +18,14 @@ def test_pair_of_bytes_and_of_audio_has_an_id():
     clip = Audio(np.zeros(4, np.float32), 8000, "5a1e")
     assert Pair(b"abc", "rain").id.startswith("audio-")
     assert Pair(clip, "rain").id == Pair(Audio(np.ones(1, np.float32), 4000, "5a1e"), "rain").id
+
+
+@pytest.mark.parametrize("audio", [np.zeros(4, np.float32), [0.0, 0.1], (np.zeros(4), 16000), None])
+@pytest.mark.parametrize("name", ["", "given"])
+def test_pair_of_samples_without_their_rate_is_refused(audio, name):
+    """A12."""
+    with pytest.raises(UsageError, match=r"wanted a path, .* from_array\(samples, sample_rate\)"):
+        Pair(audio, "rain", id=name)
 
 
 def test_pair_survives_a_file_name_that_is_not_utf8():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,6 +49,7 @@ class Audio:
 
 
 AudioSource: TypeAlias = "str | Path | bytes | Audio"
+AUDIO_SOURCES = (str, os.PathLike, bytes, Audio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class Pair:
         ratings: people's ratings, by axis.
         meta: anything else to carry into the record.
 
+    Raises:
+        UsageError: if ``audio`` is something else, such as an array, which does not tell its rate.
+
     Example:
         >>> pair = Pair("rain.wav", "Heavy rain.")
         >>> pair.id, pair.language
@@ -81,6 +86,11 @@ class Pair:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.audio, AUDIO_SOURCES):
+            raise UsageError(
+                f"a pair's audio is of type {type(self.audio).__name__}; wanted a path, the bytes of a file, or an "
+                "Audio. For samples in memory: from_array(samples, sample_rate)."
+            )
         if not self.id:
             object.__setattr__(self, "id", _pair_id(self.audio, self.caption))
         if self.language is None:

@@ -17,7 +17,7 @@ from earwitness.audio.limits import DEFAULT_LIMITS, Limits
 from earwitness.audio.resample import resample
 from earwitness.audio.source import Promise, Source, open_source
 from earwitness.errors import AudioError
-from earwitness.types import Audio, AudioSource
+from earwitness.types import AUDIO_SOURCES, Audio, AudioSource
 
 # A decoder that fails takes the block with it that it was to fill.
 _CAREFUL_BLOCK_FRAMES = 1 << 9
@@ -54,7 +54,7 @@ def read_audio(source: AudioSource, *, limits: Limits = DEFAULT_LIMITS, sample_r
 
     Raises:
         AudioError: if it cannot be read, breaks a limit, or holds a sample that is not a finite number; ``code`` says
-            which.
+            which, ``audio_no_rate`` for an array.
 
     Example:
         >>> from earwitness.audio import from_array
@@ -64,6 +64,8 @@ def read_audio(source: AudioSource, *, limits: Limits = DEFAULT_LIMITS, sample_r
     """
     if isinstance(source, Audio):
         audio = check_given(source, limits)
+    elif not isinstance(source, AUDIO_SOURCES):
+        raise _no_rate(source)
     else:
         with open_source(source) as opened:
             audio = _decode(opened, limits)
@@ -118,6 +120,13 @@ def _decode_blocks(
         loudness.add(channels, mix(channels, room[: len(channels)]))
         frames += len(channels)
     return frames, False
+
+
+def _no_rate(source: object) -> AudioError:
+    text = (
+        f"the audio is of type {type(source).__name__}, which tells no sample rate; wanted a path or bytes of a file."
+    )
+    return AudioError(f"{text} For samples in memory: from_array(samples, sample_rate).", code="audio_no_rate")
 
 
 def _no_samples(name: str, flags: set[str]) -> AudioError:
