@@ -55,7 +55,7 @@ class Recipe:
             "presence": 0.30,
             "absence": 0.05,
             "both": 0.06,
-            "order": 0.36,
+            "order": 0.45,
             "overlap": 0.04,
             "count": 0.05,
             "first": 0.05,
