@@ -122,7 +122,9 @@ def _read(options: LoadOptions, local: bool, device: str, dtype: str) -> Checkpo
     extractor = transformers.AutoFeatureExtractor.from_pretrained(options.source, revision=revision, **trust)
     template = _chat_template(options.source, tokenizer, revision) or family.chat_template
     if not template:
-        raise BackboneError(f"backbone '{options.name}' has no chat template: chat_template.jinja is missing.")
+        raise BackboneError(
+            f"backbone '{options.name}' has no chat template: '{options.source}' lacks chat_template.jinja."
+        )
     model = _model(options, family, revision, device, dtype)
     _check_window(model, extractor, family, options.name)
     hub = {"checkpoint": options.source, "revision": revision}
