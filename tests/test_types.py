@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
-from earwitness.errors import UsageError
 from earwitness.types import Audio, Item, Pair, Recipe, Score, ScoreFailure, Verdict, language_of
 
 

@@ -62,10 +62,10 @@ def read_audio(source: AudioSource, *, limits: Limits = DEFAULT_LIMITS, sample_r
         >>> read_audio(clip, sample_rate=8_000).duration
         1.0
     """
+    if not isinstance(source, AUDIO_SOURCES):
+        raise _no_rate(source)
     if isinstance(source, Audio):
         audio = check_given(source, limits)
-    elif not isinstance(source, AUDIO_SOURCES):
-        raise _no_rate(source)
     else:
         with open_source(source) as opened:
             audio = _decode(opened, limits)
