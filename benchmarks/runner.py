@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class ConstantJudge:
     """Says 0.5 of everything."""
 
     name = "constant"
-    axes = ("alignment",)
+    axes: Mapping[str, tuple[float, float]] = {"alignment": (0.0, 1.0)}
     recipe = Recipe({"judge": "constant"})
 
     def score(self, pair: Pair) -> Score:

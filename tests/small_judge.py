@@ -1,7 +1,7 @@
 """A judge whose scores are arithmetic: it needs no model, works in batches, and fails where it is told to."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +18,7 @@ class HashJudge:
     """
 
     name = "hash"
-    axes = ("alignment", "quality")
+    axes: Mapping[str, tuple[float, float]] = {"alignment": (0.0, 1.0), "quality": (0.0, 5.0)}
 
     def __init__(self, version: int = 1, batch_size: int = 4, heard: Callable[[Pair], None] | None = None) -> None:
         self.version = version

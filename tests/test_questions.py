@@ -17,7 +17,7 @@ class Rubric(QuestionJudge):
     """Asks the items it was given."""
 
     name = "rubric"
-    axes = ("alignment",)
+    axes: Mapping[str, tuple[float, float]] = {"alignment": (0.0, 1.0)}
 
     def __init__(self, backbone: BeepBackbone, *items: Item) -> None:
         super().__init__(backbone, "logsumexp", "correct")

@@ -413,7 +413,7 @@ def child(table: Path, run: Path, log: Path, seconds: float = 0.0, **options) ->
 
 def test_a_second_process_is_refused_and_readers_are_not(tmp_path):
     table = manifest_of(tmp_path / "data", 4)
-    with Store.write(tmp_path / "run", HashJudge().recipe, judge="hash", axes=["alignment"]):
+    with Store.write(tmp_path / "run", HashJudge().recipe, judge="hash", axes={"alignment": (0.0, 1.0)}):
         with pytest.raises(RunError, match="is being written by another process"):
             evaluate(HashJudge(), pairs_of(1), tmp_path / "run")
         second = child(table, tmp_path / "run", tmp_path / "log")

@@ -9,7 +9,7 @@ from scipy import stats
 from earwitness.metrics.uncertainty import mean_estimate
 
 
-@pytest.mark.parametrize("n", [2, 3, 30, 1000])
+@pytest.mark.parametrize("n", [5, 6, 30, 1000])
 def test_the_interval_is_scipys(n):
     values = np.random.default_rng(n).normal(0.6, 0.2, n)
     wanted = stats.ttest_1samp(values, 0).confidence_interval(0.95)
@@ -20,26 +20,36 @@ def test_the_interval_is_scipys(n):
 
 
 def test_by_hand():
-    # Mean 2, variance 1, standard error 1/sqrt(3); t(.975, 2) = 4.30265.
-    found = mean_estimate([1.0, 2.0, 3.0])
-    assert (found.low, found.high) == pytest.approx((2 - 4.302653 / math.sqrt(3), 2 + 4.302653 / math.sqrt(3)))
+    # Mean 3, variance 10/4, standard error sqrt(1/2); t(.975, 4) = 2.776445.
+    found = mean_estimate([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert (found.low, found.high) == pytest.approx((3 - 2.776445 / math.sqrt(2), 3 + 2.776445 / math.sqrt(2)))
+
+
+def test_the_interval_is_cut_to_the_scale():
+    values = [1.0, 2.0, 3.0, 4.0, 5.0]
+    whole, cut = mean_estimate(values), mean_estimate(values, bounds=(2.0, 4.5))
+    assert (cut.value, cut.low, cut.high, cut.n) == (whole.value, 2.0, 4.5, 5)
+    assert mean_estimate(values, bounds=(-100.0, 100.0)) == whole
+    assert mean_estimate(values, bounds=(0.0, 100.0)).low == whole.low
 
 
 def test_clusters_by_hand():
-    # Clusters {1, 3}, {5, 7}: mean 4, deviations sum to -4 and 4; variance 32 * 2/1 / 16 = 4; t(.975, 1) = 12.7062.
-    found = mean_estimate([1.0, 3.0, 5.0, 7.0], clusters=["a", "a", "b", "b"])
-    assert (found.value, found.low, found.high) == pytest.approx((4, 4 - 2 * 12.706205, 4 + 2 * 12.706205))
-    assert found.n == 4
+    # Mean 4; clusters {1, 3}, {5, 7}, {4}, {4}, {4}: deviations sum to -4, 4, 0, 0, 0; variance 32 * 5/4 / 49;
+    # t(.975, 4) = 2.776445.
+    found = mean_estimate([1.0, 3.0, 5.0, 7.0, 4.0, 4.0, 4.0], clusters=list("aabbcde"))
+    reach = 2.776445 * math.sqrt(40) / 7
+    assert (found.value, found.low, found.high) == pytest.approx((4, 4 - reach, 4 + reach))
+    assert found.n == 7
 
 
 def test_clusters_of_one_clip_are_no_clusters():
-    values = [0.1, 0.4, 0.35, 0.8]
-    assert mean_estimate(values, clusters=range(4)) == mean_estimate(values)
+    values = [0.1, 0.4, 0.35, 0.8, 0.6]
+    assert mean_estimate(values, clusters=range(5)) == mean_estimate(values)
 
 
 def test_clips_that_are_copies_of_each_other_count_once():
-    values = [0.1, 0.4, 0.35, 0.8]
-    copies = mean_estimate(values * 10, clusters=list(range(4)) * 10)
+    values = [0.1, 0.4, 0.35, 0.8, 0.6]
+    copies = mean_estimate(values * 10, clusters=list(range(5)) * 10)
     once = mean_estimate(values)
     assert (copies.low, copies.high) == pytest.approx((once.low, once.high))
 
@@ -49,10 +59,12 @@ def test_order_does_not_matter_to_the_last_bit():
     assert mean_estimate(values) == mean_estimate(values[::-1])
 
 
-def test_one_clip_tells_no_spread():
-    assert mean_estimate([0.7]) == mean_estimate([0.7], clusters=["a"])
-    assert (mean_estimate([0.7]).low, mean_estimate([0.7]).high) == (None, None)
-    assert mean_estimate([0.7, 0.9], clusters=["a", "a"]).low is None
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_fewer_than_five_tell_no_spread(n):
+    values = [0.7, 0.2, 0.9, 0.4][:n]
+    found = mean_estimate(values)
+    assert (found.value, found.low, found.high, found.n) == (pytest.approx(sum(values) / n), None, None, n)
+    assert mean_estimate(values * 10, clusters=list(range(n)) * 10).low is None
 
 
 def test_equal_values_leave_no_doubt():

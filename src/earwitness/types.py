@@ -238,7 +238,7 @@ def _verdict(record: Mapping[str, Any]) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its 95 % interval and the number of clips behind it; no interval where one clip tells no spread."""
+    """A mean with its 95 % interval and the number of pairs behind it; no interval from fewer than five clips."""
 
     value: float
     low: float | None
@@ -277,8 +277,8 @@ class Judge(Protocol):
         """Short name, such as ``aqascore``."""
 
     @property
-    def axes(self) -> tuple[str, ...]:
-        """The axes that every score's ``values`` has, such as ``("alignment",)``."""
+    def axes(self) -> Mapping[str, tuple[float, float]]:
+        """The axes that every score's ``values`` has, with the lowest and the highest value that each can take."""
 
     @property
     def recipe(self) -> Recipe:

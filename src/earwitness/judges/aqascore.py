@@ -70,7 +70,7 @@ class AQAScore(QuestionJudge):
     """
 
     name = "aqascore"
-    axes = ("alignment",)
+    axes: Mapping[str, tuple[float, float]] = {"alignment": (0.0, 1.0)}
 
     def __init__(
         self,

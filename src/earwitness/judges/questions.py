@@ -51,7 +51,7 @@ class QuestionJudge(ABC):
     """Base of the judges that put yes/no items to a backbone."""
 
     name: str
-    axes: tuple[str, ...]
+    axes: Mapping[str, tuple[float, float]]
 
     def __init__(self, backbone: Backbone, answers: AnswerMethod, front_end: FrontEnd) -> None:
         self.backbone = backbone

@@ -65,7 +65,7 @@ def evaluate(
         raise RunError(f"{folder} holds a run already; choose another directory or resume it with resume=True.")
     total = _total(pairs)
     with (
-        Store.write(folder, judge.recipe, judge=judge.name, axes=list(judge.axes)) as store,
+        Store.write(folder, judge.recipe, judge=judge.name, axes=dict(judge.axes)) as store,
         Progress(total, progress) as bar,
         _Interruption(bar) as interruption,
     ):
@@ -195,7 +195,7 @@ def _write_tables(store: Store) -> None:
 
 
 def _summaries(store: Store) -> tuple[Summary, Mapping[str, Summary]]:
-    return summarise(store.records(), store.about("axes") or (), store.count())
+    return summarise(store.records(), store.about("axes") or {}, store.count())
 
 
 def _total(pairs: Iterable[Pair]) -> int | None:

@@ -40,9 +40,10 @@ class Summary:
 
 
 class Tally:
-    """Adds up records one at a time."""
+    """Adds up records one at a time; ``axes`` as in ``Judge.axes``."""
 
-    def __init__(self, axes: Iterable[str]) -> None:
+    def __init__(self, axes: Mapping[str, tuple[float, float]]) -> None:
+        self._bounds = axes
         self._values: dict[str, array[float]] = {axis: array("d") for axis in axes}
         self._failures: Counter[str] = Counter()
         self._flags: Counter[str] = Counter()
@@ -70,13 +71,18 @@ class Tally:
             self._seen if total is None else total,
             dict(sorted(self._failures.items())),
             dict(sorted(self._flags.items())),
-            {axis: mean_estimate(values) if values else None for axis, values in self._values.items()},
+            {axis: self._estimate(axis) for axis in self._values},
         )
 
+    def _estimate(self, axis: str) -> Estimate | None:
+        values = self._values[axis]
+        return mean_estimate(values, bounds=self._bounds.get(axis)) if values else None
 
-def summarise(records: Iterable[Record], axes: Iterable[str], total: int) -> tuple[Summary, Mapping[str, Summary]]:
+
+def summarise(
+    records: Iterable[Record], axes: Mapping[str, tuple[float, float]], total: int
+) -> tuple[Summary, Mapping[str, Summary]]:
     """All records together, and those of each system."""
-    axes = tuple(axes)
     whole, systems = Tally(axes), dict[str, Tally]()
     for record in records:
         whole.add(record.score)
