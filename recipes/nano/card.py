@@ -12,6 +12,8 @@ from earwitness.scenes.lexicon import LEXICON
 from earwitness.scenes.sources import Synthesis
 
 AIMS = {"auc": "0.97", "order": "0.95"}
+# Chance is a half.
+WEAK_BELOW = 0.65
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 CARD = """---
@@ -50,6 +52,8 @@ flagged `partly_outside_vocabulary` where they hold untaught words (`vocabulary.
   helicopter, no other animals.
 - Attributes: loud, distant, fast, old, indoors, male. "Heavy rain" is rain to it.
 - How often a recorded sound happens beyond three, or at all for sounds without units (rain, sea, fire, engines).
+- Kinds of questions that it was taught and did not learn well (the interval of their accuracy below reaches under
+  {weak_below:.0%} in a language): {weak}.
 - Sounds it never met may be taken for the nearest one it knows. Its probabilities were fitted to its own scenes.
 
 ## Held-out figures
@@ -100,6 +104,8 @@ def write_card(folder: Path, recipe: Recipe, results: Mapping[str, Any], *, null
         trained=", ".join(results["trained_on_folds"]),
         shipped=", ".join(recipe.folds),
         tables="\n".join(_tables(results)),
+        weak=", ".join(_weak(results["by_kind"])) or "none",
+        weak_below=WEAK_BELOW,
         people_right=results["people"]["right"],
         people_n=results["people"]["judgements"],
         seed=recipe.seed,
@@ -109,6 +115,15 @@ def write_card(folder: Path, recipe: Recipe, results: Mapping[str, Any], *, null
         null_scenes=null_scenes,
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def _weak(kinds: Mapping[str, Any]) -> list[str]:
+    return [
+        kind
+        for kind, estimate in kinds["en"].items()
+        if kind != "calibration_error"
+        and min(e["low"] for e in (estimate, kinds["zh"].get(kind)) if e is not None) < WEAK_BELOW
+    ]
 
 
 def _tables(results: Mapping[str, Any]) -> Iterator[str]:
