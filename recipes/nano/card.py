@@ -81,7 +81,7 @@ People named {people_right:.1%} of the same clips right out of ten names ({peopl
 
 `recipes/nano` (`run.sh` has the whole commands): scenes of up to three sounds drawn afresh for each step, seed {seed};
 loss = answer token + list of events in order + frame-wise tags of a linear layer that is dropped; one CPU core.
-Log: `recipes/nano/log.jsonl`; notes, failures included: `recipes/nano/NOTES.md`; all figures:
+Logs: `recipes/nano/log-*.jsonl`; notes, failures included: `recipes/nano/NOTES.md`; all figures:
 `recipes/nano/results.json` ({date}, commit {commit}, weights {weights}).
 
 `window_null.json` holds quantiles of the logits that these weights give to sounds that are not there, on {null_scenes};

@@ -14,3 +14,4 @@ python -m recipes.nano.evaluate runs/nano/dev/model --folds 4 --data "$data" --o
 python -m recipes.nano.train --out runs/nano/shipped --data "$data" --start runs/nano/dev/checkpoint.pt \
     --folds 1 2 3 4 --steps 700 --learning-rate 6e-4 --canonical 0.2 --no-growth
 python -m recipes.nano.publish runs/nano/shipped --data "$data" --null-folds 1 2 3 4 --results recipes/nano/results.json
+for run in dev shipped; do cp "runs/nano/$run/log.jsonl" "recipes/nano/log-$run.jsonl"; done
