@@ -129,6 +129,11 @@ class Run:
         return self._summaries[0].n_scored
 
     @property
+    def n_clips(self) -> int:
+        """How many different clips have a score."""
+        return self._summaries[0].n_clips
+
+    @property
     def n_total(self) -> int:
         """How many pairs the input has."""
         return self._summaries[0].n_total

@@ -22,13 +22,16 @@ class Summary:
 
     Attributes:
         n_scored: pairs with a score.
+        n_clips: different clips among those, by their sound; several captions on one clip count it once.
         n_total: pairs in the input, scored or not, reached or not.
         failures: how many pairs have no score, by the code of the reason.
         flags: how many scored pairs carry each flag.
-        estimates: mean by axis with its 95 % interval over clips; None where no clip has a number.
+        estimates: mean over pairs by axis; its 95 % interval takes clips as independent, not pairs, as several
+            captions on one clip are answered alike. None where no pair has a number.
     """
 
     n_scored: int
+    n_clips: int
     n_total: int
     failures: Mapping[str, int]
     flags: Mapping[str, int]
@@ -45,9 +48,12 @@ class Tally:
     def __init__(self, axes: Mapping[str, tuple[float, float]]) -> None:
         self._bounds = axes
         self._values: dict[str, array[float]] = {axis: array("d") for axis in axes}
+        # The clip behind each value, and behind each scored pair, as 64 bits: a hash in full would be the most of what
+        # many rows take.
+        self._clips: dict[str, array[int]] = {axis: array("q") for axis in axes}
+        self._scored_clips = array("q")
         self._failures: Counter[str] = Counter()
         self._flags: Counter[str] = Counter()
-        self._scored = 0
         self._seen = 0
 
     def add(self, score: Score | None) -> None:
@@ -58,16 +64,19 @@ class Tally:
         if score.status != "ok":
             self._failures[score.error.code if score.error else "unknown"] += 1
             return
-        self._scored += 1
+        clip = hash(score.audio_sha256 or ("a clip of its own", score.pair_id))
+        self._scored_clips.append(clip)
         self._flags.update(score.flags)
         for axis, value in score.values.items():
             if value is not None:
                 self._values.setdefault(axis, array("d")).append(value)
+                self._clips.setdefault(axis, array("q")).append(clip)
 
     def summary(self, total: int | None = None) -> Summary:
         """The numbers of what was added; ``total`` where more is in the input than was added."""
         return Summary(
-            self._scored,
+            len(self._scored_clips),
+            len(set(self._scored_clips)),
             self._seen if total is None else total,
             dict(sorted(self._failures.items())),
             dict(sorted(self._flags.items())),
@@ -76,7 +85,9 @@ class Tally:
 
     def _estimate(self, axis: str) -> Estimate | None:
         values = self._values[axis]
-        return mean_estimate(values, bounds=self._bounds.get(axis)) if values else None
+        if not values:
+            return None
+        return mean_estimate(values, clusters=self._clips[axis], bounds=self._bounds.get(axis))
 
 
 def summarise(
