@@ -98,8 +98,12 @@ class TestRefusedSources:
             (encoded(noise(), "flac")[:20], "audio_truncated"),
             (encoded(noise(), "aiff", subtype="PCM_16"), "audio_format"),
             (b"\0\0\0\x20ftypM4A " + bytes(64), "audio_format"),
+            (b"\xff\xf1\x50\x80" + bytes(64), "audio_format"),
+            (b"ID3\x04\0\0\0\0\0\x10" + bytes(16) + b"\xff\xf1\x50\x80" + bytes(64), "audio_format"),
+            (b"0&\xb2u\x8ef\xcf\x11" + bytes(64), "audio_format"),
+            (b"\x1aE\xdf\xa3" + bytes(64), "audio_format"),
         ],
-        ids=range(11),
+        ids=range(15),
     )
     def test_what_is_not_a_clip(self, tmp_path, content, code):
         path = tmp_path / "rain.wav"

@@ -32,6 +32,17 @@ _OTHER_FORMATS = (
     (0, b"\x1aE\xdf\xa3", "WebM or Matroska"),
     (0, b"0&\xb2u", "WMA"),
     (0, b"#!AMR", "AMR"),
+    (0, b"\xff\xf0", "AAC"),
+    (0, b"\xff\xf1", "AAC"),
+    (0, b"\xff\xf8", "AAC"),
+    (0, b"\xff\xf9", "AAC"),
+    (0, b"\x0bw", "AC-3"),
+    (0, b"MAC ", "Monkey's Audio"),
+    (0, b"wvpk", "WavPack"),
+    (0, b"TTA1", "True Audio"),
+    (0, b"MPCK", "Musepack"),
+    (0, b"MP+", "Musepack"),
+    (0, b"DSD ", "DSF"),
 )
 
 
@@ -51,19 +62,24 @@ def read_promise(source: Source, limits: Limits) -> Promise:
     head = source.read_at(start, _SNIFFED_BYTES) if start else head
     if head[:4] == b"fLaC":
         return _flac(head)
-    if start or is_mp3_frame(head):
+    if is_mp3_frame(head) or (start and _other_format(head) is None):
         limits.check_bytes(source.name, source.size, limits.max_mp3_bytes)
         return read_mp3(source.read_at(0, source.size), limits)
     raise _not_read(source.name, head)
 
 
 def _not_read(name: str, head: bytes) -> AudioError:
-    for offset, magic, kind in _OTHER_FORMATS:
-        if head[offset : offset + len(magic)] == magic:
-            text = f"{name} is {kind}; WAV, FLAC, Ogg and MP3 are read. Convert it first."
-            return AudioError(text, code="audio_format")
+    kind = _other_format(head)
+    if kind is not None:
+        text = f"{name} is {kind}; WAV, FLAC, Ogg and MP3 are read. Convert it first."
+        return AudioError(text, code="audio_format")
     text = f"{name} is not audio: it starts with {head[:16]!r}; wanted WAV, FLAC, Ogg (Vorbis, Opus) or MP3."
     return AudioError(text, code="audio_not_audio")
+
+
+def _other_format(head: bytes) -> str | None:
+    kinds = (kind for offset, magic, kind in _OTHER_FORMATS if head[offset : offset + len(magic)] == magic)
+    return next(kinds, None)
 
 
 def _wav(source: Source) -> Promise:

@@ -7,6 +7,7 @@ line, what was got and what was wanted; a clip that is missing or broken is foun
     rows.py      where rows come from: one reader a form
     columns.py   which cell of a row means what
     places.py    where a clip may lie
+    folders.py   the clips below a folder, and by a glob
     reading.py   one row into one pair: its caption, its stable id
     pairs.py     all of them; the check beforehand; limits, samples and shards
 """

@@ -83,7 +83,9 @@ class Pairs:
         seed: int | None,
     ) -> None:
         _check_choice(caption_from, limit, shard, seed)
-        self._source = find_source(source, clips_only=caption_from in ("folder", "txt"))
+        self._source = find_source(
+            source, clips_only=caption_from in ("folder", "txt"), allow_outside=allow_outside_root
+        )
         self._caption_from = self._source.captions if caption_from == "auto" else caption_from
         self._columns = columns
         self._reading = Reading(self._source.root, self._caption_from, allow_outside_root)

@@ -16,7 +16,7 @@ from urllib.request import url2pathname
 
 from earwitness.errors import ManifestError
 
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"})
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
 
 _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import glob
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
 from earwitness.errors import ManifestError, MissingDependencyError
+from earwitness.manifest.folders import clips_below, clips_matching
 from earwitness.manifest.places import AUDIO_SUFFIXES, absolute
 from earwitness.manifest.rows import READERS, Row
 
@@ -42,12 +43,13 @@ class Source:
     local: bool = True
 
 
-def find_source(text: str, *, clips_only: bool = False) -> Source:
+def find_source(text: str, *, clips_only: bool = False, allow_outside: bool = False) -> Source:
     """The source that a path, glob or ``hf://`` name stands for.
 
     Args:
         text: what the user wrote.
         clips_only: read a folder's clips, even if it holds a metadata file.
+        allow_outside: go through links to folders outside it, too.
 
     Raises:
         ManifestError: if there is nothing of the kind.
@@ -57,9 +59,9 @@ def find_source(text: str, *, clips_only: bool = False) -> Source:
     path = Path(text)
     if path.is_dir():
         metadata = next((path / name for name in METADATA if (path / name).is_file()), None)
-        return _table(metadata) if metadata and not clips_only else _folder(path)
+        return _table(metadata) if metadata and not clips_only else _folder(path, allow_outside)
     if glob.has_magic(text) and not path.exists():
-        return _glob(text)
+        return _glob(text, allow_outside)
     if path.suffix.lower() in AUDIO_SUFFIXES and path.exists():
         root = absolute(path).parent
         return Source("audio file", path.name, root, lambda: iter([_clip(path.name)]), "txt")
@@ -87,33 +89,22 @@ def _clip(name: str) -> Row:
     return Row(f"file {name}", {"audio": name})
 
 
-def _folder(folder: Path) -> Source:
+def _folder(folder: Path, allow_outside: bool) -> Source:
     root = absolute(folder)
-    return Source("folder", folder.name or str(root), root, lambda: _walk(root), "txt")
+
+    def rows() -> Iterator[Row]:
+        return map(_clip, clips_below(root, allow_outside=allow_outside))
+
+    return Source("folder", folder.name or str(root), root, rows, "txt")
 
 
-def _walk(root: Path) -> Iterator[Row]:
-    """Clips below a folder, in the order of their names; hidden files, such as macOS' ``._`` twins, are left out."""
-    for folder, subfolders, files in os.walk(root):
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        for name in sorted(files):
-            if Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith("."):
-                yield _clip(Path(folder, name).relative_to(root).as_posix())
-
-
-def _glob(pattern: str) -> Source:
-    fixed = []
-    for part in absolute(Path(pattern)).parts:
-        if glob.has_magic(part):
-            break
-        fixed.append(part)
+def _glob(pattern: str, allow_outside: bool) -> Source:
+    fixed = list(takewhile(lambda part: not glob.has_magic(part), absolute(Path(pattern)).parts))
     root = Path(*fixed)
     rest = absolute(Path(pattern)).relative_to(root).as_posix()
 
     def rows() -> Iterator[Row]:
-        for name in sorted(glob.glob(rest, root_dir=root, recursive=True)):
-            if Path(name).suffix.lower() in AUDIO_SUFFIXES and (root / name).is_file():
-                yield _clip(Path(name).as_posix())
+        return map(_clip, clips_matching(rest, root, allow_outside=allow_outside))
 
     return Source("glob", pattern, root, rows, "txt")
 
