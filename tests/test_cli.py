@@ -200,7 +200,7 @@ def test_a_run_in_use_is_refused_with_4(earwitness, folder, tmp_path):
     from earwitness.types import Recipe
 
     command = ("score", folder, "--caption-from", "folder", "--backbone", "fake", "--out", tmp_path / "run")
-    with Store.write(tmp_path / "run", Recipe({"judge": "other"}), judge="other", axes=["alignment"]):
+    with Store.write(tmp_path / "run", Recipe({"judge": "other"}), judge="other", axes={"alignment": (0.0, 1.0)}):
         code, _, err = earwitness(*command)
     assert code == 4
     assert "RunError" in err

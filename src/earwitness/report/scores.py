@@ -44,6 +44,7 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
             "n_total": run.n_total,
             "means": {axis: estimate and asdict(estimate) for axis, estimate in run.summary.items()},
             "not_scored": dict(sorted(run.failures.items())),
+            "left_out": run.left_out,
             "recipe": run.recipe.id,
         },
         records=tuple(
@@ -66,6 +67,8 @@ def _notes(run: Run, left: int) -> tuple[str, ...]:
     ]
     notes += [_mean(axis, estimate, run.n_total) for axis, estimate in run.summary.items()]
     notes += [f"not scored: {count:,} x {code}" for code, count in sorted(run.failures.items())]
+    if run.left_out:
+        notes.append(f"left out: {run.left_out:,} pairs of an earlier input that this one does not have")
     notes.append(f"{run.n_scored:,} of {run.n_total:,} scored, recipe {run.recipe.id} ({describe(run.recipe)})")
     return (*notes, f"saved in {run.path}")
 
