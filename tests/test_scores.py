@@ -65,4 +65,5 @@ def test_json_holds_the_whole_record(tmp_path):
 def test_pairs_that_the_input_no_longer_has_are_told(tmp_path):
     kept, gone = (Pair(clip(1, 200 + n), "a beep", id=str(n)) for n in range(2))
     run_of(tmp_path, kept, gone)
-    assert "left out: 1 pairs of an earlier input that this one does not have" in run_table(run_of(tmp_path, kept)).notes
+    notes = run_table(run_of(tmp_path, kept)).notes
+    assert "left out: 1 pairs of an earlier input that this one does not have" in notes
