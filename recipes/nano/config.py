@@ -45,7 +45,6 @@ class Recipe:
     sizes: tuple[float, ...] = (0.05, 0.22, 0.51, 0.22)
     first_sizes: tuple[float, ...] = (0.06, 0.74, 0.20, 0.0)
     grow: tuple[float, float] = (0.08, 0.30)
-    distractor: float = 0.1
     questions: int = 8
     attempts: int = 13
     onsets: int = 2

@@ -25,6 +25,8 @@ from earwitness.scenes.sources import Pool, Recordings, Synthesis, read_folder
 from earwitness.types import Language
 
 DATA = Path("../shared/data")
+# Louder, and more often without background or pauses at their ends, than scenes are by default: so are recordings.
+STYLE = Style(level_db=(-34.0, -10.0), whole=0.4, bare=0.25, distractor=0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Material:
         self.real = real
         self.pool = Pool([real, Synthesis()])
         others = read_folder(data / "sonicpi", sample_rate=recipe.sample_rate)
-        self.composer = Composer(self.pool, Style(max_seconds=recipe.seconds, distractor=recipe.distractor), others)
+        self.composer = Composer(self.pool, STYLE, others)
         self.weights = {label: recipe.real_weight if label in real.labels else 1.0 for label in self.pool.labels}
 
     def prior(self, progress: float) -> PlanPrior:

@@ -204,13 +204,14 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="checkpoint.pt of another run whose weights to begin with")
     parser.add_argument("--folds", nargs="+", default=None, help="ESC-10 folds to learn from")
     parser.add_argument("--steps", type=int, default=None)
+    parser.add_argument("--warmup", type=int, default=None)
     parser.add_argument("--learning-rate", type=float, default=None)
     parser.add_argument("--canonical", type=float, default=None, help="share of order questions in one plain wording")
     parser.add_argument("--no-growth", action="store_true", help="scenes of all sizes from the first step on")
     given = parser.parse_args()
     torch.set_num_threads(1)
     recipe = Recipe.load(given.out / "recipe.json") if given.resume else Recipe()
-    changes: dict[str, Any] = {name: getattr(given, name) for name in ("steps", "learning_rate", "canonical")}
+    changes: dict[str, Any] = {name: getattr(given, name) for name in ("steps", "warmup", "learning_rate", "canonical")}
     changes["folds"] = tuple(given.folds) if given.folds else None
     changes["grow"] = (-1.0, 0.0) if given.no_growth else None
     recipe = replace(recipe, **{name: value for name, value in changes.items() if value is not None})

@@ -18,7 +18,7 @@ from earwitness.scenes.sources import Samples, Source
 Range = tuple[float, float]
 
 # Seconds before the first and after the last sound, and of a scene without any.
-LEAD_IN, LEAD_OUT, EMPTY = (0.0, 0.6), (0.0, 1.2), (0.5, 9.0)
+LEAD_IN, LEAD_OUT, EMPTY, NONE = (0.0, 0.6), (0.0, 1.2), (0.5, 9.0), (0.0, 0.0)
 # Of the time that a counted event has, how much may sound; the rest is for the pauses that make it countable.
 UNIT_SHARE = 0.75
 
@@ -65,6 +65,7 @@ class Style:
         gap: silence between groups, seconds.
         level_db: the scene's level; events stray from it by ``spread_db`` either way.
         background_db: level of the noise that fills the scene under its events.
+        whole: share of scenes that begin and end with sound, as recordings cut out of something longer do.
         bare: share of scenes over digital silence, without any background.
         room: share of scenes with reverberation.
         speed: change of speed and pitch of an event, made to ``altered`` of them.
@@ -79,6 +80,7 @@ class Style:
     level_db: Range = (-34.0, -14.0)
     spread_db: float = 5.0
     background_db: Range = (-75.0, -38.0)
+    whole: float = 0.25
     bare: float = 0.15
     room: float = 0.3
     altered: float = 0.7
@@ -141,9 +143,10 @@ class Composer:
         share = 0.92 * self.style.max_seconds / max(1, len(plan.groups))
         groups = [self._group(group, share, rng) for group in plan.groups]
         sound = sum(map(_end, groups))
-        ranges = [LEAD_IN, *[self.style.gap] * (len(groups) - 1), LEAD_OUT if groups else EMPTY]
+        lead_in, lead_out = (NONE, NONE) if groups and rng.random() < self.style.whole else (LEAD_IN, LEAD_OUT)
+        ranges = [lead_in, *[self.style.gap] * (len(groups) - 1), lead_out if groups else EMPTY]
         pauses = np.array([self._seconds(bounds, rng) for bounds in ranges])
-        pauses = (pauses * min(1.0, (limit - sound) / pauses.sum())).astype(int)
+        pauses = (pauses * min(1.0, (limit - sound) / max(1, pauses.sum()))).astype(int)
         placed, now = [], 0
         for pause, group in zip(pauses, groups, strict=False):
             now += int(pause)
