@@ -40,7 +40,9 @@ earwitness so that the first score needs no download, and so that the package's 
 
 ## What it hears
 
-Recorded: {recorded}. Synthesised by earwitness itself: {synthesised}.
+Recorded: {recorded}.
+
+Synthesised by earwitness itself: {synthesised}.
 
 For these it was taught presence and absence, order (before, after, first, last), two sounds together, and counts up to
 three of sounds that come in units. Captions that name none of them are refused as `outside_vocabulary`, others are
@@ -54,12 +56,14 @@ flagged `partly_outside_vocabulary` where they hold untaught words (`vocabulary.
 - How often a recorded sound happens beyond three, or at all for sounds without units (rain, sea, fire, engines).
 - Kinds of questions that it was taught and did not learn well (the interval of their accuracy below reaches under
   {weak_below:.0%} in a language): {weak}.
+- Order in other words than "A, then B": right in {order_any_en:.0%} (English) and {order_any_zh:.0%} (Chinese) of the
+  balanced questions of all wordings below, against {order_then_en:.0%} and {order_then_zh:.0%} in that one.
 - Sounds it never met may be taken for the nearest one it knows. Its probabilities were fitted to its own scenes.
 
 ## Held-out figures
 
-Measured on {evaluated} of ESC-10 with weights that had learned from folds {trained} only, through the loader that users
-call. **The weights in this folder are their twin: from the same start, their last {steps} steps had folds {shipped}. So
+Measured on {evaluated} of ESC-10 with weights that had learned from folds {trained} only, through the
+loader that users call. **The weights in this folder are their twin: from the same start, their last {steps} steps had folds {shipped}. So
 no clip of ESC-10 is unseen to them, and these figures cannot be repeated on them.** Brackets: 95 % bootstrap intervals,
 by clip or scene. Captions are put in AQAScore's template 1. The held-out fold was looked at along the way: that order
 stayed at chance (on the training folds as well), and that whole recordings scored below trimmed ones, is why the recipe
@@ -107,6 +111,8 @@ def write_card(folder: Path, recipe: Recipe, results: Mapping[str, Any], *, null
         tables="\n".join(_tables(results)),
         weak=", ".join(_weak(results["by_kind"])) or "none",
         weak_below=WEAK_BELOW,
+        **{f"order_any_{language}": results["by_kind"][language]["order"]["value"] for language in _LANGUAGES},
+        **{f"order_then_{language}": results["order"][language]["accuracy"]["value"] for language in _LANGUAGES},
         people_right=results["people"]["right"],
         people_n=results["people"]["judgements"],
         seed=recipe.seed,
