@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -19,10 +21,11 @@ from earwitness.backbones.base import Backbone, LimitedVocabulary, Request, p_ye
 from earwitness.backbones.embedded import FOLDER, EmbeddedBackbone, Vocabulary
 from earwitness.backbones.window_null import load_window_null
 from earwitness.rubrics.template import template
+from earwitness.scenes.captions import FactKind, ask, draw_fact, state
 from earwitness.scenes.compose import Composer
 from earwitness.scenes.effects import coloured_noise
 from earwitness.scenes.lexicon import LEXICON
-from earwitness.scenes.plans import Plan, PlannedEvent
+from earwitness.scenes.plans import Plan, PlannedEvent, PlanPrior
 from earwitness.scenes.sources import SAMPLE_RATE, Synthesis
 from earwitness.types import Audio, Language
 
@@ -57,7 +60,7 @@ def _scenes(count: int, seed: int) -> tuple[list[str], list[Audio]]:
 # --- vocabulary ------------------------------------------------------------------------------------------------------
 
 WORDS = Vocabulary(
-    frozenset({"dog", "barks", "火", "直升机", "敲门"}), frozenset({"a", "the", "then", "先", "然后", "有人"})
+    frozenset({"dog", "barks", "火", "直升机", "敲门"}), frozenset({"a", "the", "then", "先", "先有", "然后", "有人"})
 )
 
 
@@ -69,6 +72,7 @@ WORDS = Vocabulary(
         ("naïve Σ 42", [("naïve", False), ("σ", False)]),
         ("先敲门，然后直升机", [("先", True), ("敲门", True), ("然后", True), ("直升机", True)]),
         ("有人敲门", [("有人", True), ("敲门", True)]),
+        ("先有人敲门", [("先", True), ("有人", True), ("敲门", True)]),
         ("火车", [("火车", False)]),
         ("大火", [("大火", False)]),
         ("先火", [("先", True), ("火", True)]),
@@ -101,6 +105,19 @@ def test_captions_that_name_nothing_taught_are_told(judge: EmbeddedBackbone, cap
 def test_untaught_words_are_told_in_order(judge: EmbeddedBackbone) -> None:
     assert judge.unknown_words("A furious dog barks beside a Trombone") == ("furious", "beside", "trombone")
     assert judge.names_something("A furious dog barks beside a Trombone")
+
+
+def test_every_caption_and_question_of_the_training_is_known(judge: EmbeddedBackbone) -> None:
+    rng = np.random.default_rng(6)
+    countable = frozenset(label for label, known in LEXICON.items() if known["en"].counted)
+    prior = PlanPrior(dict.fromkeys(LEXICON, 1.0), countable)
+    for _ in range(300):
+        plan = prior.draw(rng)
+        for kind, language in product(get_args(FactKind), LANGUAGES):
+            drawn = draw_fact(plan, prior, kind, rng)
+            for text in (state(drawn[0], language, rng), ask(drawn[0], language, rng)) if drawn else ():
+                assert judge.unknown_words(text) == (), text
+                assert judge.names_something(text), text
 
 
 # --- the folder ------------------------------------------------------------------------------------------------------

@@ -64,10 +64,11 @@ flagged `partly_outside_vocabulary` where they hold untaught words (`vocabulary.
 
 Measured on {evaluated} of ESC-10 with weights that had learned from folds {trained} only, through the
 loader that users call. **The weights in this folder are their twin: from the same start, their last {steps} steps had
-folds {shipped}. So no clip of ESC-10 is unseen to them, and these figures cannot be repeated on them.** Brackets: 95 % bootstrap intervals,
-by clip or scene. Captions are put in AQAScore's template 1. The held-out fold was looked at along the way: that order
-stayed at chance (on the training folds as well), and that whole recordings scored below trimmed ones, is why the recipe
-was changed in mid-run (`recipes/nano/NOTES.md`). No checkpoint was chosen by it: the figures are the last step's.
+folds {shipped}. So no clip of ESC-10 is unseen to them, and these figures cannot be repeated on them.**
+Brackets: 95 % bootstrap intervals, by clip or scene. Captions are put in AQAScore's template 1. The held-out fold was
+looked at along the way: that order stayed at chance (on the training folds as well), and that whole recordings scored
+below trimmed ones, is why the recipe was changed in mid-run (`recipes/nano/NOTES.md`). No checkpoint was chosen by it:
+the figures are the last step's.
 
 {tables}
 

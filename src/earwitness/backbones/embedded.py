@@ -43,21 +43,26 @@ class Vocabulary:
         return cls(frozenset(names), frozenset(words))
 
     def parts(self, caption: str) -> list[tuple[str, bool]]:
-        """The caption's words in order, each with whether it was taught; Chinese comes in its longest taught terms."""
+        """The caption's words in order, each with whether it was taught; Chinese comes in taught terms."""
         parts: list[tuple[str, bool]] = []
         for run in re.findall(f"{_HAN.pattern}|{_WORD.pattern}", caption.lower()):
             parts += self._chinese(run) if language_of(run) == "zh" else [(run, run in self.names | self.words)]
         return parts
 
     def _chinese(self, run: str) -> list[tuple[str, bool]]:
-        parts: list[tuple[str, bool]] = []
-        start = 0
-        while start < len(run):
-            known = next((run[start:stop] for stop in range(len(run), start, -1) if self._taught(run[start:stop])), "")
-            part = known or run[start]
-            parts.append((part, bool(known)))
-            start += len(part)
-        return _joined(parts, self.names)
+        """The cut with the fewest untaught characters, and of those the one with the fewest parts."""
+        # The longest term first would take 先有 out of 先 + 有人 and leave 人 behind.
+        cuts: list[tuple[int, int, list[tuple[str, bool]]]] = [(0, 0, [])]
+        for stop in range(1, len(run) + 1):
+            ways = []
+            for start in range(stop):
+                part = run[start:stop]
+                known = self._taught(part)
+                if known or len(part) == 1:
+                    untaught, count, parts = cuts[start]
+                    ways.append((untaught + (not known), count + 1, [*parts, (part, known)]))
+            cuts.append(min(ways, key=lambda way: way[:2]))
+        return _joined(cuts[-1][2], self.names)
 
     def _taught(self, term: str) -> bool:
         return term in self.names or term in self.words
