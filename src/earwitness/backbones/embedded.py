@@ -52,17 +52,24 @@ class Vocabulary:
     def _chinese(self, run: str) -> list[tuple[str, bool]]:
         """The cut with the fewest untaught characters, and of those the one with the fewest parts."""
         # The longest term first would take 先有 out of 先 + 有人 and leave 人 behind.
-        cuts: list[tuple[int, int, list[tuple[str, bool]]]] = [(0, 0, [])]
+        longest = max(map(len, self.names | self.words))
+        cuts = [(0, 0, 0)]  # of the text up to each place: untaught characters, parts, start of the last part
         for stop in range(1, len(run) + 1):
-            ways = []
-            for start in range(stop):
-                part = run[start:stop]
-                known = self._taught(part)
-                if known or len(part) == 1:
-                    untaught, count, parts = cuts[start]
-                    ways.append((untaught + (not known), count + 1, [*parts, (part, known)]))
-            cuts.append(min(ways, key=lambda way: way[:2]))
-        return _joined(cuts[-1][2], self.names)
+            starts = range(max(0, stop - longest), stop)
+            ways = [(start, self._taught(run[start:stop])) for start in starts]
+            cuts.append(
+                min(
+                    (cuts[start][0] + (not known), cuts[start][1] + 1, start)
+                    for start, known in ways
+                    if known or start == stop - 1
+                )
+            )
+        parts, stop = [], len(run)
+        while stop:
+            start = cuts[stop][2]
+            parts.append((run[start:stop], self._taught(run[start:stop])))
+            stop = start
+        return _joined(parts[::-1], self.names)
 
     def _taught(self, term: str) -> bool:
         return term in self.names or term in self.words
