@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,14 @@ import soundfile
 pytest.importorskip("torch", reason="the recipe runs on torch")
 
 import torch
+from recipes.nano import evaluate, model, packing, tokenizer, train, vocabulary
+from recipes.nano.config import Recipe
+from recipes.nano.packing import Asked, Batch, Material, Packer, batches
 
 from earwitness.audio import from_array
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Request
 from earwitness.scenes.sources import SAMPLE_RATE, Synthesis
-
-# Recipes are scripts beside the package, run from the project's root.
-sys.path.append(str(Path(__file__).parents[1]))
-from recipes.nano import evaluate, model, packing, tokenizer, train, vocabulary
-from recipes.nano.config import Recipe
-from recipes.nano.packing import Asked, Batch, Material, Packer, batches
 
 TINY = Recipe(
     folds=("1",),
