@@ -24,8 +24,8 @@ def main() -> None:
     results = json.loads(parser.parse_args().results.read_text(encoding="utf-8"))
     trained, tested = (" ".join(results[key]) for key in ("trained_on_folds", "evaluated_on_folds"))
     note = (
-        f"Weights of the development run (ESC-10 folds {trained}), measured on fold {tested} at commit "
-        f"{results['commit']}; the weights that ship went on from there with fold {tested} added. 95 % bootstrap "
+        f"Weights that learned from ESC-10 folds {trained}, measured on fold {tested} at commit {results['commit']}; "
+        f"those that ship are their twin, which had fold {tested} in its last steps. 95 % bootstrap "
         f"intervals by clip or scene. People were right in {results['people']['right']:.1%} of "
         f"{results['people']['judgements']} single judgements of these clips."
     )
