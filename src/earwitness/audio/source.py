@@ -85,7 +85,17 @@ def shown(path: Path) -> str:
         >>> shown(Path("takes/rain\n2.wav"))
         'rain\\n2.wav'
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path.name or str(path))
+    return printable(path.name or str(path))
+
+
+def printable(text: str) -> str:
+    r"""Control characters written out: a caption or file name must not move the cursor of a terminal.
+
+    Example:
+        >>> printable("rain\x1b[2J")
+        'rain\\x1b[2J'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _open_file(path: Path) -> Source:

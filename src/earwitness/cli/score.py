@@ -29,7 +29,6 @@ Examples:
 
 ENOUGH_SCORED, ALL_BUT_FEW_SCORED = 0.95, 0.99
 ROWS_SHOWN = 20
-AUDIO_SUFFIXES = {".wav", ".flac", ".ogg", ".opus", ".mp3"}
 
 
 class Answers(StrEnum):
@@ -95,7 +94,7 @@ def score(
     elif dry_run:
         show(selection.read(source))
         return
-    elif Path(source).is_file() and Path(source).suffix.lower() in AUDIO_SUFFIXES and not selection.given():
+    elif _is_clip(source) and not selection.given():
         raise UsageError(f'what should {source} contain? Give a caption: earwitness score {source} "..."')
     from earwitness.judges.aqascore import AQAScore
 
@@ -117,9 +116,16 @@ def score(
         _score_run(judge, source, selection, out, output.value)
 
 
+def _is_clip(text: str) -> bool:
+    from earwitness.manifest.places import AUDIO_SUFFIXES
+
+    # The suffix first: a long caption is no path that a file system could be asked for.
+    return Path(text).suffix.lower() in AUDIO_SUFFIXES and Path(text).is_file()
+
+
 def _check_caption(caption: str, given: list[str]) -> None:
     """A shell that spells out a glob puts a second file where the caption belongs."""
-    if Path(caption).suffix.lower() in AUDIO_SUFFIXES and Path(caption).is_file():
+    if _is_clip(caption):
         raise UsageError(f"{caption} is a file, not a caption. Put a glob in quotes: earwitness score 'clips/*.wav'")
     if given:
         raise UsageError(

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from earwitness.audio.source import printable
 from earwitness.run.export import neutralise
 
 Cell: TypeAlias = "str | int | float | None"
@@ -79,12 +80,7 @@ def _printed(cell: Cell) -> str:
     if isinstance(cell, float):
         return f"{cell:.3f}"
     text = str(cell)
-    return _visible(text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 3] + "...")
-
-
-def _visible(text: str) -> str:
-    """Control characters written out: a caption or file name must not move the cursor of a terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return printable(text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 3] + "...")
 
 
 def _csv(table: Table) -> str:
