@@ -14,11 +14,13 @@ HEAVY = ("torch", "transformers", "scipy.stats", "pyarrow", "pandas", "sklearn")
 FLOORS = (
     {"cli"},
     {"report"},
+    {"train"},
     {"judges"},
-    {"rubrics", "scenes"},
+    {"mos", "rubrics", "scenes"},
     {"backbones"},
     {"run"},
     {"metrics"},
+    {"ratings"},
     {"audio", "manifest"},
     {"types", "errors"},
 )
