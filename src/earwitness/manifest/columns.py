@@ -62,12 +62,15 @@ def _as_json(cell: Any) -> Any:
     return cell if isinstance(cell, str | int | float | None) else str(cell)
 
 
-def find_columns(found: Collection[str], named: Mapping[str, str]) -> Columns:
+def find_columns(
+    found: Collection[str], named: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]] = ALIASES
+) -> Columns:
     """Match a manifest's columns to fields.
 
     Args:
         found: the manifest's column names.
         named: columns by field, as the caller gave them; ``ratings.AXIS`` names the column of a rated axis.
+        aliases: the names that a field's column may have.
 
     Raises:
         UsageError: if a named field does not exist.
@@ -79,11 +82,11 @@ def find_columns(found: Collection[str], named: Mapping[str, str]) -> Columns:
         ('Text', {'mos': 'mos'})
     """
     for field, column in named.items():
-        _check_named(field, column, found)
-    fields = {field: column for field, column in named.items() if field in ALIASES}
-    ratings = {field.removeprefix("ratings."): column for field, column in named.items() if field not in ALIASES}
+        _check_named(field, column, found, aliases)
+    fields = {field: column for field, column in named.items() if field in aliases}
+    ratings = {field.removeprefix("ratings."): column for field, column in named.items() if field not in aliases}
     taken = set(named.values())
-    for field, names in ALIASES.items():
+    for field, names in aliases.items():
         meant = _first(names, [column for column in found if column not in taken])
         if field not in fields and meant is not None:
             fields[field] = meant
@@ -94,9 +97,9 @@ def find_columns(found: Collection[str], named: Mapping[str, str]) -> Columns:
     return Columns(fields, ratings)
 
 
-def _check_named(field: str, column: str, found: Collection[str]) -> None:
-    if field not in ALIASES and not field.startswith("ratings."):
-        raise UsageError(f"columns names the field {field!r}; wanted one of {', '.join(ALIASES)} or ratings.AXIS.")
+def _check_named(field: str, column: str, found: Collection[str], aliases: Iterable[str]) -> None:
+    if field not in aliases and not field.startswith("ratings."):
+        raise UsageError(f"columns names the field {field!r}; wanted one of {', '.join(aliases)} or ratings.AXIS.")
     if column not in found:
         raise ManifestError(f"no column {column!r} for {field}; found {_listed(found)}.{_hint([column], found)}")
 
@@ -106,7 +109,9 @@ def _first(names: Iterable[str], found: Iterable[str]) -> str | None:
     return next((by_lower[name] for name in names if name in by_lower), None)
 
 
-def missing_column(field: str, found: Collection[str]) -> ManifestError:
+def missing_column(
+    field: str, found: Collection[str], aliases: Mapping[str, tuple[str, ...]] = ALIASES
+) -> ManifestError:
     """The error for a manifest without a column that it needs.
 
     Example:
@@ -115,7 +120,7 @@ def missing_column(field: str, found: Collection[str]) -> ManifestError:
         earwitness.errors.ManifestError: no caption column; found path, captoin; wanted caption, text, prompt or \
 description. Did you mean 'captoin'? Say so with columns={'caption': 'captoin'} (--column caption=captoin).
     """
-    names = ALIASES[field]
+    names = aliases[field]
     column = _close(names, found) or "NAME"
     return ManifestError(
         f"no {field} column; found {_listed(found)}; wanted {', '.join(names[:-1])} or {names[-1]}."

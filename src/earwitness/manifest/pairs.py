@@ -6,7 +6,6 @@ import hashlib
 import heapq
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from earwitness.errors import ManifestError, UsageError
 from earwitness.manifest.columns import Columns, find_columns, missing_column
 from earwitness.manifest.reading import CAPTIONS, CaptionFrom, Reading
+from earwitness.manifest.rows import at
 from earwitness.manifest.sources import find_source
 from earwitness.types import Pair
 
@@ -26,6 +26,7 @@ def read_pairs(
     *,
     caption_from: CaptionFrom = "auto",
     columns: Mapping[str, str] | None = None,
+    captions_optional: bool = False,
     allow_outside_root: bool = False,
     limit: int | None = None,
     shard: tuple[int, int] | None = None,
@@ -41,6 +42,7 @@ def read_pairs(
             ``auto`` takes a table's column, and ``.txt`` files where there is no table.
         columns: columns by field where their names are not understood, such as ``{"caption": "prompt_en"}``; fields
             are audio, caption, id, system, group, language, start_time, end_time, and ``ratings.AXIS``.
+        captions_optional: give an empty caption where there is none, for judges that only listen.
         allow_outside_root: let the manifest name clips outside its folder.
         limit: take so many pairs: the first ones, or with ``seed`` a sample; after ``shard``.
         shard: ``(i, n)`` takes the i-th of n parts, counted from 1; the parts are told apart by id, so they do not
@@ -62,7 +64,7 @@ def read_pairs(
         >>> [(pair.id, pair.caption) for pair in read_pairs(folder / "clips.csv")]
         [('rain-651fc46ad4b5', 'Heavy rain.')]
     """
-    return Pairs(str(source), caption_from, columns or {}, allow_outside_root, limit, shard, seed)
+    return Pairs(str(source), caption_from, columns or {}, captions_optional, allow_outside_root, limit, shard, seed)
 
 
 class Pairs:
@@ -77,6 +79,7 @@ class Pairs:
         source: str,
         caption_from: CaptionFrom,
         columns: Mapping[str, str],
+        captions_optional: bool,
         allow_outside_root: bool,
         limit: int | None,
         shard: tuple[int, int] | None,
@@ -88,6 +91,7 @@ class Pairs:
         )
         self._caption_from = self._source.captions if caption_from == "auto" else caption_from
         self._columns = columns
+        self._captions_optional = captions_optional
         self._reading = Reading(self._source.root, self._caption_from, allow_outside_root)
         self._limit, self._shard, self._seed = limit, shard, seed
         self.total: int | None = None
@@ -98,7 +102,7 @@ class Pairs:
         row = next(self._source.rows(), None)
         if row is None:
             raise self._nothing()
-        with _at(self._source.label):
+        with at(self._source.label):
             columns = self._columns_of(tuple(row.cells))
         caption = {"caption": CAPTIONS[self._caption_from]} if self._caption_from in CAPTIONS else {}
         ratings = {f"ratings.{axis}": column for axis, column in columns.ratings.items()}
@@ -134,7 +138,7 @@ class Pairs:
     def _check_found(self, count: int, captioned: bool) -> None:
         if not count and self._shard is None:
             raise self._nothing()
-        if count and not captioned and self._caption_from == "txt":
+        if count and not captioned and self._caption_from == "txt" and not self._captions_optional:
             raise ManifestError(
                 f"{self._source.label} has no .txt file with a caption beside any of its {count:,} clips. For captions "
                 "from folder names: caption_from='folder' (--caption-from folder)."
@@ -175,27 +179,19 @@ class Pairs:
         for number, row in enumerate(self._source.rows()):
             place = f"{self._source.label}, {row.place}"
             # What is wrong with the first columns is wrong with the whole table, not with one row.
-            with _at(place if number else self._source.label):
+            with at(place if number else self._source.label):
                 columns = columns_of(tuple(row.cells))
-            with _at(place):
+            with at(place):
                 pair = self._reading.pair(row, columns)
             yield row.place, pair
 
     def _columns_of(self, found: tuple[str, ...]) -> Columns:
         columns = find_columns(found, self._columns)
-        for field in ("audio", "caption") if self._caption_from == "column" else ("audio",):
+        needs_caption = self._caption_from == "column" and not self._captions_optional
+        for field in ("audio", "caption") if needs_caption else ("audio",):
             if field not in columns.fields:
                 raise missing_column(field, found)
         return columns
-
-
-@contextmanager
-def _at(where: str) -> Iterator[None]:
-    """Say where in an error's text."""
-    try:
-        yield
-    except ManifestError as error:
-        raise ManifestError(f"{where}: {error}") from error
 
 
 def _check_choice(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -29,6 +30,15 @@ class Row:
 
     place: str
     cells: Mapping[str, Any]
+
+
+@contextmanager
+def at(where: str) -> Iterator[None]:
+    """Say where in the text of a ``ManifestError``."""
+    try:
+        yield
+    except ManifestError as error:
+        raise ManifestError(f"{where}: {error}") from error
 
 
 def read_delimited(path: Path) -> Iterator[Row]:

@@ -72,6 +72,7 @@ class RatedPairs:
         pairs: with their mean ratings by axis in ``ratings``.
         scales: lowest and highest rating that the raters could give, by axis.
         singles: the single ratings by axis, for the axes on which they are known.
+        observed: axes whose scale nobody told: it is the lowest and the highest rating that was seen.
 
     Example:
         >>> rated = RatedPairs("two", (Pair("a.wav", "", ratings={"mos": 4.0}), Pair("b.wav", "")), {"mos": (1, 5)})
@@ -83,6 +84,7 @@ class RatedPairs:
     pairs: tuple[Pair, ...]
     scales: Mapping[str, Scale]
     singles: Mapping[str, SingleRatings] = field(default_factory=dict)
+    observed: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.pairs)
