@@ -31,11 +31,14 @@ class SmallEncoder:
         with torch.no_grad():
             self.module.weight.copy_(torch.randn(WIDTH, BANDS, generator=generator))
             self.module.bias.zero_()
+        self.loaded = self.module.weight.detach().numpy().tobytes()
         self.encoded = 0
 
     @property
     def identity(self):
-        return {"encoder": "small", "seed": self.seed, "layers": self.layers}
+        loaded = {"encoder": "small", "seed": self.seed, "layers": self.layers}
+        weights = self.module.weight.detach().numpy().tobytes()
+        return loaded if weights == self.loaded else {**loaded, "tuned": hashlib.sha256(weights).hexdigest()}
 
     def energies(self, clips):
         rows = []

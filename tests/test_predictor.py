@@ -12,7 +12,6 @@ from earwitness.errors import BackboneError, UsageError
 from earwitness.mos.encoders import ENCODERS, EncoderSpec
 from earwitness.mos.heads import Axis, Heads
 from earwitness.mos.predictor import Card, RatingPredictor, changes, read_card
-from earwitness.mos.tuned import TunedEncoder
 from small_encoder import INFO, SmallEncoder
 
 AXES = (Axis("quality", 1, 5), Axis("match", 0, 100, text=True))
@@ -33,7 +32,6 @@ def predictor(tuned=False, **options):
     if tuned:
         with torch.no_grad():
             encoder.module.weight.add_(1.0)
-        encoder = TunedEncoder(encoder)
     card = Card(AXES, encoder.spec, identity, heads.sizes, tuned=tuned, seed=1, config={"margin": 0.2}, data="d")
     return RatingPredictor(encoder, heads, card)
 

@@ -25,7 +25,6 @@ from torch import Tensor
 from earwitness.errors import BackboneError, UsageError
 from earwitness.mos.encoders.base import Encoder, EncoderSpec, TrainableEncoder
 from earwitness.mos.heads import Axis, Heads, HeadSizes
-from earwitness.mos.tuned import TunedEncoder
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 FORMAT, VERSION = "earwitness-rating-predictor", 1
@@ -111,7 +110,7 @@ class RatingPredictor:
     """Embeddings in, ratings by axis out.
 
     Args:
-        encoder: what embeds clips; a ``TunedEncoder`` if it was fine-tuned.
+        encoder: what embeds clips.
         heads: what turns embeddings into ratings.
         card: what both are; its metrics and origin are for people, its axes and identity are checked on loading.
     """
@@ -151,8 +150,8 @@ class RatingPredictor:
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         tensors = {HEADS + name: value.contiguous() for name, value in self.heads.state_dict().items()}
-        if isinstance(self.encoder, TunedEncoder):
-            tensors |= {ENCODER + name: value for name, value in self.encoder.weights().items()}
+        if self.card.tuned:
+            tensors |= {ENCODER + name: value for name, value in _learnt(self.encoder).items()}
         save_file(tensors, place / f"{WEIGHTS}.part", metadata={"format": "pt"})
         text = json.dumps(self.card.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         (place / f"{CARD}.part").write_text(text + "\n", encoding="utf-8")
@@ -293,6 +292,34 @@ def _encoder(card: Card, tuned: Mapping[str, Tensor], device: str) -> Encoder:
         )
     if not card.tuned:
         return encoder
+    _set_learnt(encoder, tuned)
+    return encoder
+
+
+def _learnt(encoder: Encoder) -> dict[str, Tensor]:
+    """All weights of a fine-tuned encoder, on the CPU."""
+    # clone: safetensors refuses tensors that share memory, as tied weights do.
+    return {name: value.detach().cpu().clone() for name, value in _trainable(encoder).module.state_dict().items()}
+
+
+def _set_learnt(encoder: Encoder, weights: Mapping[str, Tensor]) -> None:
+    module = _trainable(encoder).module
+    wanted = module.state_dict()
+    for name in {**wanted, **weights}:
+        one, other = wanted.get(name), weights.get(name)
+        if one is None or other is None or (one.shape, one.dtype) != (other.shape, other.dtype):
+            raise BackboneError(f"fine-tuned weights do not fit encoder '{encoder.name}': {name}. Fetch them anew.")
+        if not other.isfinite().all():
+            raise BackboneError(f"fine-tuned weights of encoder '{encoder.name}' are not finite: {name}.")
+    module.load_state_dict(dict(weights))
+
+
+def _trainable(encoder: Encoder) -> TrainableEncoder:
+    """The encoder, if it has weights that can learn.
+
+    Raises:
+        BackboneError: if it has none.
+    """
     if not isinstance(encoder, TrainableEncoder):
-        raise BackboneError(f"the card says that encoder '{spec.name}' was fine-tuned; it has no weights that can be.")
-    return TunedEncoder.with_weights(encoder, tuned)
+        raise BackboneError(f"encoder '{encoder.name}' has no weights that could be fine-tuned.")
+    return encoder
