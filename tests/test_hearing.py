@@ -5,8 +5,8 @@ import soundfile
 from beep_backbone import BeepBackbone
 from clips import clip, tone
 from earwitness.audio import read_audio
-from earwitness.errors import AudioError, CaptionError
-from earwitness.judges.hearing import MAX_CAPTION, check_caption, hear, segment
+from earwitness.errors import CaptionError
+from earwitness.judges.hearing import MAX_CAPTION, check_caption, hear
 from earwitness.types import Pair
 
 
@@ -60,21 +60,6 @@ def test_long_clips_come_in_windows_that_cover_them():
     assert (heard.windows[0].start, heard.windows[-1].end) == (0.0, pytest.approx(31))
     overlaps = [a.end - b.start for a, b in zip(heard.windows, heard.windows[1:], strict=False)]
     assert min(overlaps) >= 1.0 - 1e-9
-
-
-def test_a_segment_is_cut_from_its_clip():
-    audio = clip(5)
-    assert segment(audio, {}) is audio
-    part = segment(audio, {"start_time": 1.5, "end_time": 3})
-    assert part.duration == 1.5
-    np.testing.assert_array_equal(part.samples, audio.samples[24000:48000])
-    assert segment(audio, {"start_time": 4}).duration == 1.0
-
-
-@pytest.mark.parametrize("times", [(6, 7), (3, 2), (-1, 2), (5, None), ("x", 2), (1, "y"), (float("nan"), 2)])
-def test_a_segment_outside_its_clip_is_an_error(times):
-    with pytest.raises(AudioError, match=r"does not lie in a clip of 5\.00 s"):
-        segment(clip(5), {"start_time": times[0], "end_time": times[1]})
 
 
 def test_silence_is_heard_and_flagged():

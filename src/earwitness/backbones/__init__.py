@@ -175,7 +175,7 @@ def load_backbone(
     if batch_size != "auto" and batch_size < 1:
         raise UsageError(f"batch_size is {batch_size}; it must be at least 1, or 'auto'.")
     _check_number_type(dtype)
-    _check_device(device)
+    check_device(device)
     loader, source = _resolve(name)
     if revision and name in BACKBONES and not source:
         raise UsageError(
@@ -194,8 +194,12 @@ def _check_number_type(dtype: str) -> None:
         raise UsageError(f"dtype is {dtype!r}; it must be auto, {', '.join(DTYPES[:-1])} or {DTYPES[-1]}.")
 
 
-def _check_device(device: str) -> None:
-    """Whether a device is called so; the loader finds out whether it is there."""
+def check_device(device: str) -> None:
+    """Refuse what no device is called; the loader finds out whether it is there.
+
+    Raises:
+        UsageError: if no device is called so.
+    """
     kind, colon, number = device.partition(":")
     if device != "auto" and not (kind in DEVICES and (not colon or number.isdecimal())):
         raise UsageError(
@@ -211,12 +215,13 @@ def _resolve(name: str) -> tuple[str, str]:
         return info.loader, info.checkpoint
     for point in entry_points(group=ENTRY_POINTS, name=name):
         return point.value, ""
-    if name and (Path(name).is_dir() or _is_hub_id(name)):
+    if name and (Path(name).is_dir() or is_hub_id(name)):
         return _HF, name
     raise UnknownNameError("backbone", name, [info.name for info in list_backbones()])
 
 
-def _is_hub_id(name: str) -> bool:
+def is_hub_id(name: str) -> bool:
+    """Whether this may be a checkpoint on the Hugging Face hub: ``owner/name``."""
     owner, slash, repository = name.partition("/")
     return bool(slash and owner and repository) and "/" not in repository and owner not in {".", "..", "~"}
 

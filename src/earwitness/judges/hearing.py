@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from earwitness.audio import cut, read_audio, resample
+from earwitness.audio.segment import segment
 from earwitness.audio.source import shown
 from earwitness.backbones.base import Backbone, FrontEnd, LimitedVocabulary
 from earwitness.errors import AudioError, CaptionError
@@ -97,20 +95,3 @@ def check_caption(pair: Pair, backbone: Backbone) -> frozenset[str]:
             code="outside_vocabulary",
         )
     return frozenset({"partly_outside_vocabulary"} if backbone.unknown_words(caption) else ())
-
-
-def segment(audio: Audio, meta: Mapping[str, Any]) -> Audio:
-    """The part of a clip that its manifest names by ``start_time`` and ``end_time`` in seconds, or all of it."""
-    start, end = meta.get("start_time"), meta.get("end_time")
-    if start is None and end is None:
-        return audio
-    try:
-        first, last = float(start or 0.0), audio.duration if end is None else float(end)
-    except (TypeError, ValueError):
-        first = last = math.nan
-    if not 0.0 <= first < min(last, audio.duration):
-        raise AudioError(
-            f"the segment from {start!r} to {end!r} s does not lie in a clip of {audio.duration:.2f} s.",
-            code="segment_outside",
-        )
-    return cut(audio, first, min(last, audio.duration))

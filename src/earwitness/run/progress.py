@@ -18,13 +18,14 @@ class Progress:
     Args:
         total: pairs in the input, None if unknown.
         shown: whether to draw; None draws when stderr is a terminal.
+        doing: what the bar is headed.
     """
 
-    def __init__(self, total: int | None, shown: bool | None) -> None:
+    def __init__(self, total: int | None, shown: bool | None, doing: str = "scoring") -> None:
         self._bar = _bar() if (sys.stderr.isatty() if shown is None else shown) else None
         self._left = total
         self._unscored = 0
-        self._task = self._bar.add_task("scoring", total=total, note="") if self._bar else None
+        self._task = self._bar.add_task(doing, total=total, note="") if self._bar else None
 
     def __enter__(self) -> Progress:
         if self._bar:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from earwitness.errors import AudioError
 from earwitness.types import Audio
 
 if TYPE_CHECKING:
@@ -84,3 +85,16 @@ class TrainableEncoder(Encoder, Protocol):
 
     def encode(self, clips: Sequence[Audio]) -> torch.Tensor:
         """As ``embed``, with a gradient to the weights of ``module``."""
+
+
+def check_duration(clip: Audio, encoder: Encoder) -> None:
+    """Refuse a clip that is too short for an encoder to hear.
+
+    Raises:
+        AudioError: with code ``too_short``.
+    """
+    if clip.duration < encoder.min_duration:
+        raise AudioError(
+            f"the clip lasts {clip.duration:.2f} s; {encoder.name} needs at least {encoder.min_duration:.2f} s.",
+            code="too_short",
+        )

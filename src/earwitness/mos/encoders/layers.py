@@ -1,0 +1,42 @@
+"""Which of a network's layers an embedding is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from earwitness.errors import UsageError
+from earwitness.mos.encoders import EncoderOptions
+
+
+class LayerChoice:
+    """The states that ``layer`` names: ``last``, a number, or ``all``.
+
+    Args:
+        options: as they were asked for.
+        depth: layers of the network. States are numbered from 0, which enters the first, to ``depth``, which leaves
+            the last one.
+
+    Raises:
+        UsageError: if there is no such layer.
+    """
+
+    def __init__(self, options: EncoderOptions, depth: int) -> None:
+        self._layer = options.spec.layer
+        if isinstance(self._layer, int) and self._layer > depth:
+            raise UsageError(f"encoder '{options.name}' has no layer {self._layer}; wanted 0 to {depth}, or 'last'.")
+        self.layers = depth + 1 if self._layer == "all" else 1
+
+    def of(self, states: Sequence[torch.Tensor], last: torch.Tensor) -> list[torch.Tensor]:
+        """The states chosen.
+
+        Args:
+            states: what entered the first layer, then what left each layer.
+            last: the network's own output: what left the last layer, with all that comes after it.
+        """
+        if self._layer == "last":
+            return [last]
+        if isinstance(self._layer, int):
+            return [states[self._layer]]
+        return [*states[:-1], last]
