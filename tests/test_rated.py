@@ -1,0 +1,33 @@
+"""Means, spreads and counts of single ratings, by hand."""
+
+import numpy as np
+
+from earwitness import Pair
+from earwitness.ratings import RatedPairs, SingleRatings
+
+SINGLE = SingleRatings(np.array([0, 2, 0, 2, 2]), np.array([0, 0, 1, 1, -1]), np.array([1.0, 2, 5, 4, 6]), ("a", "b"))
+
+
+def test_statistics_of_a_clip_are_those_of_its_raters():
+    np.testing.assert_array_equal(SINGLE.counts(4), [2, 0, 3, 0])
+    np.testing.assert_array_equal(SINGLE.means(4), [3.0, np.nan, 4.0, np.nan])
+    # Deviations -2, 2 over 1; and -2, 0, 2 over 2.
+    np.testing.assert_allclose(SINGLE.spreads(4), [np.sqrt(8.0), np.nan, 2.0, np.nan])
+
+
+def test_one_rater_has_no_spread():
+    one = SingleRatings(np.array([0]), np.array([0]), np.array([3.0]))
+    np.testing.assert_array_equal(one.spreads(1), [np.nan])
+
+
+def test_some_clips_are_counted_anew():
+    some = SINGLE.of_clips([2, 3, 0])
+    np.testing.assert_array_equal(some.means(3), [4.0, np.nan, 3.0])
+    assert some.raters == ("a", "b")
+
+
+def test_a_part_of_a_set_keeps_ratings_and_people_together():
+    pairs = tuple(Pair(f"{n}.wav", "", ratings={"q": float(n)} if n != 1 else {}) for n in range(4))
+    part = RatedPairs("all", pairs, {"q": (1, 6)}, {"q": SINGLE}).of_clips([2, 1])
+    np.testing.assert_array_equal(part.ratings("q"), [2.0, np.nan])
+    np.testing.assert_array_equal(part.singles["q"].counts(2), [3, 0])
