@@ -92,6 +92,18 @@ class ClipError(EarwitnessError):
         self.code = code
 
 
+def as_clip_error(error: Exception, doing: str, code: str) -> ClipError:
+    """Whatever one odd clip raised, as the reason why it has no score; a ``ClipError`` says it already.
+
+    Example:
+        >>> as_clip_error(ZeroDivisionError("by zero"), "reading rain.wav", "clip_failed")
+        ClipError('reading rain.wav failed: ZeroDivisionError: by zero')
+    """
+    if isinstance(error, ClipError):
+        return error
+    return ClipError(f"{doing} failed: {type(error).__name__}: {error}", code=code)
+
+
 class AudioError(ClipError):
     """The clip is missing, broken, outside the limits, or cannot be heard by this backbone."""
 

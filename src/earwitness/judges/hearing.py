@@ -49,12 +49,7 @@ def hear(pair: Pair, backbone: Backbone, front_end: FrontEnd) -> Heard:
     """
     flags = check_caption(pair, backbone)
     audio = segment(read_audio(pair.audio), pair.meta)
-    if audio.duration < backbone.min_duration:
-        raise AudioError(
-            f"{clip_name(pair)} lasts {audio.duration:.2f} s; {backbone.name} needs at least "
-            f"{backbone.min_duration:.2f} s.",
-            code="too_short",
-        )
+    check_length(pair, audio, backbone.name, backbone.min_duration)
     sounding = resample(audio, backbone.sample_rate)
     if front_end == "paper" and sounding.duration > backbone.released_window:
         sounding = cut(sounding, 0.0, backbone.released_window)
@@ -69,11 +64,23 @@ def clip_name(pair: Pair) -> str:
     return shown(Path(pair.audio)) if isinstance(pair.audio, str | Path) else f"the clip of '{pair.id}'"
 
 
-def check_caption(pair: Pair, backbone: Backbone) -> frozenset[str]:
-    """Flags of the caption.
+def check_length(pair: Pair, audio: Audio, name: str, shortest: float) -> None:
+    """Refuse a clip that is too short to be heard.
 
     Raises:
-        CaptionError: if it says nothing, is too long, or names nothing that the backbone was taught.
+        AudioError: with code ``too_short``.
+    """
+    if audio.duration < shortest:
+        raise AudioError(
+            f"{clip_name(pair)} lasts {audio.duration:.2f} s; {name} needs at least {shortest:.2f} s.", code="too_short"
+        )
+
+
+def check_says_something(pair: Pair) -> None:
+    """Refuse a caption that nothing can be heard against.
+
+    Raises:
+        CaptionError: if it says nothing, or is too long.
     """
     caption = pair.caption
     if not any(character.isalnum() for character in caption):
@@ -85,6 +92,16 @@ def check_caption(pair: Pair, backbone: Backbone) -> frozenset[str]:
             f"the caption of {clip_name(pair)} has {len(caption):,} characters; at most {MAX_CAPTION:,} are judged.",
             code="caption_too_long",
         )
+
+
+def check_caption(pair: Pair, backbone: Backbone) -> frozenset[str]:
+    """Flags of the caption.
+
+    Raises:
+        CaptionError: if it says nothing, is too long, or names nothing that the backbone was taught.
+    """
+    check_says_something(pair)
+    caption = pair.caption
     if not isinstance(backbone, LimitedVocabulary):
         return frozenset()
     if not backbone.names_something(caption):

@@ -1,19 +1,15 @@
 """Judges that ask: pairs become yes/no items, items become verdicts, verdicts become values.
 
-AQAScore asks one item a caption, a rubric asks many; all the rest is the same for both and is here: decoding one
-batch ahead of the backbone, one request a window with all its questions behind one audio prefix, windows put together
-by the item's kind, and the rule that one bad clip fails alone.
+AQAScore asks one item a caption, a rubric asks many; all the rest is the same for both and is here: one request a
+window with all its questions behind one audio prefix, and windows put together by the item's kind.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +25,11 @@ from earwitness.backbones.base import (
     p_yes,
     resolve_forms,
 )
-from earwitness.errors import AnswerError, BackboneError, ClipError, UsageError
-from earwitness.judges.hearing import Heard, clip_name, hear
+from earwitness.errors import AnswerError, ClipError
+from earwitness.judges.ahead import each_or_why, scores_ahead, unscored
+from earwitness.judges.hearing import Heard, hear
 from earwitness.judges.windows import Combined, combine
-from earwitness.types import Item, Language, Pair, Recipe, Score, ScoreFailure, Verdict
-
-Element = TypeVar("Element")
+from earwitness.types import Item, Language, Pair, Recipe, Score, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +78,7 @@ class QuestionJudge(ABC):
 
     def score_all(self, pairs: Iterable[Pair]) -> Iterator[Score]:
         """Scores in input order; what cannot be scored comes as an unscored ``Score``."""
-        ahead: deque[list[Future[Asked | Score]]] = deque()
-        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode") as pool:
-            for batch in _batches(pairs, max(1, self.backbone.batch_size)):
-                ahead.append([pool.submit(self._ask_or_fail, pair) for pair in batch])
-                # The next batch is decoded while the backbone answers this one.
-                if len(ahead) > 1:
-                    yield from self._score_batch([clip.result() for clip in ahead.popleft()])
-            while ahead:
-                yield from self._score_batch([clip.result() for clip in ahead.popleft()])
+        return scores_ahead(self, pairs, self.backbone.batch_size, self._ask, self._score_batch)
 
     def _ask(self, pair: Pair) -> Asked:
         heard = hear(pair, self.backbone, self.front_end)
@@ -100,37 +87,20 @@ class QuestionJudge(ABC):
         questions = tuple(item.question for item in items)
         return Asked(heard, items, forms, tuple(Request(clip, questions, forms.all) for clip in heard.clips))
 
-    def _ask_or_fail(self, pair: Pair) -> Asked | Score:
-        try:
-            return self._ask(pair)
-        except (BackboneError, UsageError):
-            raise  # these hold for every pair
-        except Exception as error:  # whatever one odd pair brings must stay with that pair
-            return self._unscored(pair, _as_clip_error(error, f"reading {clip_name(pair)}", "clip_failed"))
-
     def _forms_of(self, language: Language) -> AnswerForms:
         if language not in self._forms:
             self._forms[language] = resolve_forms(self.backbone, language, self.answers)
         return self._forms[language]
 
-    def _score_batch(self, batch: Sequence[Asked | Score]) -> Iterator[Score]:
-        answers = iter(self._answer([clip for clip in batch if isinstance(clip, Asked)]))
-        for clip in batch:
-            yield clip if isinstance(clip, Score) else self._judge_or_fail(clip, next(answers))
+    def _score_batch(self, batch: Sequence[Asked]) -> Iterator[Score]:
+        answers = each_or_why(batch, self._answer, f"{self.backbone.name} on this clip", "backbone_failed")
+        for asked, answer in zip(batch, answers, strict=True):
+            yield self._judge_or_fail(asked, answer)
 
-    def _answer(self, batch: Sequence[Asked]) -> list[list[NDArray[np.float64]] | ClipError]:
-        """Log-probabilities by clip and window; when the batch fails, each clip is asked alone."""
-        if not batch:
-            return []
-        try:
-            answers = iter(self.backbone.answer([request for clip in batch for request in clip.requests]))
-            return [list(islice(answers, len(clip.requests))) for clip in batch]
-        except BackboneError:
-            raise  # the backbone is gone, not the clip: the run stops and resumes later
-        except Exception as error:  # whatever a model raises on an odd clip must stay with that clip
-            if len(batch) > 1:
-                return [answer for clip in batch for answer in self._answer([clip])]
-            return [_as_clip_error(error, f"{self.backbone.name} on this clip", "backbone_failed")]
+    def _answer(self, batch: Sequence[Asked]) -> list[list[NDArray[np.float64]]]:
+        """Log-probabilities by clip and window."""
+        answers = iter(self.backbone.answer([request for asked in batch for request in asked.requests]))
+        return [list(islice(answers, len(asked.requests))) for asked in batch]
 
     def _judge_or_fail(self, asked: Asked, answers: list[NDArray[np.float64]] | ClipError) -> Score:
         try:
@@ -138,7 +108,7 @@ class QuestionJudge(ABC):
                 raise answers
             return self._judge(asked, answers)
         except ClipError as error:
-            return self._unscored(asked.heard.pair, error, asked.heard)
+            return unscored(self, asked.heard.pair, error, asked.heard.sha256, asked.heard.flags)
 
     def _judge(self, asked: Asked, answers: Sequence[NDArray[np.float64]]) -> Score:
         """From log-probabilities ``[question, form]`` of each window to the score."""
@@ -182,17 +152,6 @@ class QuestionJudge(ABC):
             null=self.backbone.window_null if isinstance(self.backbone, MeasuredWindows) else None,
         )
 
-    def _unscored(self, pair: Pair, error: ClipError, heard: Heard | None = None) -> Score:
-        return Score(
-            pair_id=pair.id,
-            values=dict.fromkeys(self.axes),
-            recipe=self.recipe.id,
-            status="unscored",
-            error=ScoreFailure(error.code, str(error)),
-            flags=tuple(sorted(heard.flags)) if heard else (),
-            audio_sha256=heard.sha256 if heard else None,
-        )
-
 
 def _verdict(asked: Asked, item: Item, whole: Combined, mass: NDArray[np.float64]) -> Verdict:
     """One item's verdict; its mass is that of the window that weighed most."""
@@ -207,16 +166,3 @@ def _verdict(asked: Asked, item: Item, whole: Combined, mass: NDArray[np.float64
         status="ok" if mass[decisive] >= MIN_ANSWER_MASS else "off_format",
         evidence=f"decided at {window.start:.1f}-{window.end:.1f} s" if len(asked.heard.windows) > 1 else None,
     )
-
-
-def _as_clip_error(error: Exception, doing: str, code: str) -> ClipError:
-    if isinstance(error, ClipError):
-        return error
-    return ClipError(f"{doing} failed: {type(error).__name__}: {error}", code=code)
-
-
-def _batches(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
-    """Lists of up to ``size`` elements, in order (itertools.batched needs Python 3.12)."""
-    source = iter(elements)
-    while batch := list(islice(source, size)):
-        yield batch
