@@ -1,0 +1,181 @@
+"""MOS: the rating that people would give, predicted from the sound.
+
+A trained predictor (``earwitness train mos``) gives every axis that it was taught a number on its raters' own scale, by
+listening alone or, for axes such as textual alignment, by clip and caption. A long clip is heard in windows, all of it.
+A number at the end of its scale may stand for more: where the heads went beyond it, the score is flagged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earwitness.audio import read_audio, resample
+from earwitness.audio.segment import segment
+from earwitness.errors import AnswerError, ClipError, MissingDependencyError, UsageError
+from earwitness.judges.ahead import each_or_why, scores_ahead, unscored
+from earwitness.judges.hearing import check_length, check_says_something
+from earwitness.types import Audio, Pair, Recipe, Score
+
+if TYPE_CHECKING:
+    from earwitness.mos.predictor import Predicted, RatingPredictor
+
+# Raised when the same inputs would give another number than before.
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A pair and its clip at the encoder's rate."""
+
+    pair: Pair
+    audio: Audio
+
+
+class MOSJudge:
+    """Predicts ratings by axis; ``values[axis]`` is on the raters' own scale and cut to it.
+
+    Args:
+        predictor: an encoder and its trained heads.
+        batch_size: clips embedded at once; the encoder's own when None.
+
+    Raises:
+        UsageError: if ``batch_size`` is less than 1.
+
+    Example:
+        >>> import numpy as np
+        >>> from earwitness import Pair, from_array
+        >>> from earwitness.mos.encoders import load_encoder
+        >>> from earwitness.mos.heads import Axis, Heads
+        >>> from earwitness.mos.predictor import Card, RatingPredictor
+        >>> encoder, axes = load_encoder("log-mel"), (Axis("quality", 1, 5),)
+        >>> heads = Heads(axes, layers=encoder.layers, features=encoder.features)
+        >>> card = Card(axes, encoder.spec, dict(encoder.identity), heads.sizes)
+        >>> judge = MOSJudge(RatingPredictor(encoder, heads, card))
+        >>> clip = from_array(np.sin(np.arange(16000) / 10), sample_rate=16000)
+        >>> 1 <= judge.score(Pair(clip, "")).values["quality"] <= 5
+        True
+    """
+
+    name = "mos"
+
+    def __init__(self, predictor: RatingPredictor, *, batch_size: int | None = None) -> None:
+        if batch_size is not None and batch_size < 1:
+            raise UsageError(f"batch_size is {batch_size}; wanted at least 1, or None for the encoder's own.")
+        self.predictor = predictor
+        self.batch_size = batch_size or predictor.encoder.batch_size
+
+    @classmethod
+    def load(cls, path: str | Path, *, device: str = "auto", batch_size: int | None = None) -> MOSJudge:
+        """The judge of a saved predictor.
+
+        Args:
+            path: the folder that ``earwitness train mos`` wrote, with ``card.json`` and ``weights.safetensors``.
+            device: where the encoder runs.
+            batch_size: clips embedded at once; the encoder's own when None.
+
+        Raises:
+            UsageError: if there is no card, or it cannot be read.
+            BackboneError: if the weights do not fit the card, or the encoder is not that of the training.
+            MissingDependencyError: if a library that the predictor needs is not installed.
+        """
+        try:
+            from earwitness.mos.predictor import RatingPredictor
+        except ImportError as error:
+            raise MissingDependencyError("judge 'mos'", error.name or "torch", "hf") from error
+        return cls(RatingPredictor.load(path, device=device), batch_size=batch_size)
+
+    @property
+    def axes(self) -> Mapping[str, tuple[float, float]]:
+        """What is predicted, with the scale of the raters it was learnt from."""
+        return {axis.name: (float(axis.low), float(axis.high)) for axis in self.predictor.axes}
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """Everything that determines this judge's numbers: heads by the hash of their weights, encoder, scales."""
+        encoder = self.predictor.encoder
+        return Recipe(
+            {
+                "judge": self.name,
+                "version": VERSION,
+                "axes": {axis.name: [axis.low, axis.high, *["text"] * axis.text] for axis in self.predictor.axes},
+                "heads": {"weights": weights_hash(self.predictor), **self.predictor.card.heads.to_dict()},
+                "encoder": {"name": encoder.name, **encoder.identity},
+            }
+        )
+
+    def score(self, pair: Pair) -> Score:
+        """Score one pair; its caption may be empty unless an axis is about the caption.
+
+        Raises:
+            ClipError: if the clip or the caption cannot be judged; ``code`` says why.
+        """
+        heard = self._hear(pair)
+        return self._judge(heard, self._predict([heard])[0])
+
+    def score_all(self, pairs: Iterable[Pair]) -> Iterator[Score]:
+        """Scores in input order; what cannot be scored comes as an unscored ``Score``."""
+        return scores_ahead(self, pairs, self.batch_size, self._hear, self._score_batch)
+
+    def _hear(self, pair: Pair) -> Heard:
+        if self.predictor.needs_text:
+            check_says_something(pair)
+        audio = segment(read_audio(pair.audio), pair.meta)
+        encoder = self.predictor.encoder
+        check_length(pair, audio, encoder.name, encoder.min_duration)
+        return Heard(pair, resample(audio, encoder.sample_rate))
+
+    def _score_batch(self, batch: Sequence[Heard]) -> Iterator[Score]:
+        doing = f"{self.predictor.encoder.name} on this clip"
+        for heard, predicted in zip(batch, each_or_why(batch, self._predict, doing, "encoder_failed"), strict=True):
+            yield self._judge_or_fail(heard, predicted)
+
+    def _predict(self, batch: Sequence[Heard]) -> list[Predicted]:
+        """A prediction of one clip each, so that no number depends on the clips beside it."""
+        encoder, needs_text = self.predictor.encoder, self.predictor.needs_text
+        audio = encoder.embed([heard.audio for heard in batch])
+        text = encoder.embed_texts([heard.pair.caption for heard in batch]) if needs_text else None
+        return [
+            self.predictor.predict(audio[clip : clip + 1], None if text is None else text[clip : clip + 1])
+            for clip in range(len(batch))
+        ]
+
+    def _judge_or_fail(self, heard: Heard, predicted: Predicted | ClipError) -> Score:
+        try:
+            if isinstance(predicted, ClipError):
+                raise predicted
+            return self._judge(heard, predicted)
+        except ClipError as error:
+            return unscored(self, heard.pair, error, heard.audio.sha256, heard.audio.flags)
+
+    def _judge(self, heard: Heard, predicted: Predicted) -> Score:
+        values = dict(zip(self.axes, predicted.values[0].tolist(), strict=True))
+        if not np.isfinite(predicted.values).all():
+            raise AnswerError(f"the predictor gave '{heard.pair.id}' {values}; wanted numbers.", code="not_finite")
+        flags = {*heard.audio.flags, *(["beyond_scale"] if predicted.beyond.any() else [])}
+        return Score(
+            pair_id=heard.pair.id,
+            values=values,
+            recipe=self.recipe.id,
+            coverage=1.0,
+            flags=tuple(sorted(flags)),
+            audio_sha256=heard.audio.sha256,
+        )
+
+
+def weights_hash(predictor: RatingPredictor) -> str:
+    """Sixteen hexadecimal digits of the heads' weights; those of the encoder are in its identity."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(predictor.heads.state_dict().items()):
+        weights: NDArray[Any] = tensor.detach().cpu().numpy()
+        # Little-endian, so that the recipe is the same on every machine.
+        digest.update(f"{name} {weights.dtype.str} {weights.shape}\n".encode())
+        digest.update(weights.astype(weights.dtype.newbyteorder("<")).tobytes())
+    return digest.hexdigest()[:16]
