@@ -1,12 +1,15 @@
-"""Heavy cases: a seeded tenth of them runs each time, all of them in scripts/check-heavy, which keeps their figures."""
+"""Heavy cases, a seeded tenth of which runs each time and all in scripts/check-heavy; and the command line, called."""
 
 import json
 import os
 import platform
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from earwitness.cli import main
 
 FIGURES = Path(__file__).parents[1] / "benchmarks" / "results" / "heavy.json"
 
@@ -39,3 +42,20 @@ class Heavy:
 def heavy() -> Heavy:
     """Sizes of heavy cases: full with EARWITNESS_HEAVY=1, a tenth otherwise."""
     return Heavy(os.environ.get("EARWITNESS_HEAVY") == "1")
+
+
+@pytest.fixture
+def earwitness(monkeypatch, capsys):
+    """Run a command line; returns exit code, stdout and stderr."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["earwitness", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as left:
+            code = left.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run

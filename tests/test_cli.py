@@ -12,26 +12,8 @@ import soundfile
 
 from clips import tone
 from earwitness import __version__
-from earwitness.cli import main
 from earwitness.cli.selection import Selection, _name, _shard
 from earwitness.errors import UsageError
-
-
-@pytest.fixture
-def earwitness(monkeypatch, capsys):
-    """Run a command line; returns exit code, stdout and stderr."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["earwitness", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as left:
-            code = left.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture
@@ -122,7 +104,7 @@ def test_export_writes_the_file_it_names(earwitness, folder, tmp_path):
     assert [json.loads(line)["status"] for line in lines] == ["ok"] * 4
 
 
-@pytest.mark.parametrize("names", ["backbones", "templates", "presets"])
+@pytest.mark.parametrize("names", ["backbones", "templates", "presets", "encoders", "losses"])
 def test_lists(earwitness, names):
     code, out, _ = earwitness("list", names, "--format", "json")
     assert code == 0
@@ -144,6 +126,15 @@ def test_lists(earwitness, names):
             2,
             "--column is 'caption'; wanted FIELD=NAME",
         ),
+        (("score", "a.wav", "--judge", "mos"), 2, "--judge mos needs --checkpoint"),
+        (("score", "a.wav", "--checkpoint", "run"), 2, "--checkpoint cannot go with --judge aqascore"),
+        (
+            ("score", "a.wav", "--judge", "mos", "--checkpoint", "run", "--template", "1", "--dtype", "float32"),
+            2,
+            "--template, --dtype cannot go with --judge mos; its own options are --checkpoint, and --device",
+        ),
+        (("score", "a.wav", "--judge", "mos", "--checkpoint", "nowhere"), 2, "nowhere has no card.json"),
+        (("score", "a.wav", "--judge", "rubrik"), 2, "rubrik"),
         (("score", "a.wav", "rain", "--dry-run", "--limit", "3"), 2, "--limit, --dry-run cannot go with one clip"),
         (("export", "nowhere"), 1, "nowhere"),
     ],

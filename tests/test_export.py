@@ -185,3 +185,74 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(run):
     with pytest.raises(StoreError, match=r"scores.csv cannot be written: .* The run itself is kept"):
         run.export("csv")
     assert (run.path / "scores.csv").read_bytes() == before
+
+
+def challenge_run(tmp_path, captions=("a", "b", "c"), clips=None):
+    clips = clips or [f"wav/audiomos2025-track1-S002_P04{n}.wav" for n in range(len(captions))]
+    pairs = [
+        Pair(f"clip {n}".encode(), caption, id=f"id{n}", meta={"audio": clip})
+        for n, (caption, clip) in enumerate(zip(captions, clips, strict=True))
+    ]
+    return evaluate(SteadyJudge(), pairs, tmp_path / "challenge")
+
+
+class SteadyJudge(HashJudge):
+    """A judge with a number for every axis of each pair that it does not fail on."""
+
+    def score(self, pair):
+        score = super().score(pair)
+        values = {"alignment": 0.25, "quality": 3.5} if score.status == "ok" else score.values
+        return replace(score, values=values)
+
+
+def test_an_answer_has_the_challenges_form(tmp_path):
+    path = challenge_run(tmp_path).export("answer")
+    assert path.name == "answer.txt"
+    assert path.read_text() == (
+        "audiomos2025-track1-S002_P040,0.25,3.5\n"
+        "audiomos2025-track1-S002_P041,0.25,3.5\n"
+        "audiomos2025-track1-S002_P042,0.25,3.5\n"
+    )
+
+
+def test_an_answer_is_never_made_up(tmp_path):
+    run = challenge_run(tmp_path, ["a", "bad", "c", "bad too"])
+    with pytest.raises(
+        UsageError, match=r"2 of 4 pairs have no score \(id1, id3\), and answer\.txt needs one for each"
+    ):
+        run.export("answer")
+    assert not (run.path / "answer.txt").exists()
+    names = [line.split(",")[0] for line in run.export("answer", scored_only=True).read_text().splitlines()]
+    assert names == ["audiomos2025-track1-S002_P040", "audiomos2025-track1-S002_P042"]
+
+
+def test_a_long_list_of_missing_pairs_is_cut(tmp_path):
+    with pytest.raises(UsageError, match=r"15 of 15 pairs have no score \(id0, .*, id9, \.\.\.\)"):
+        challenge_run(tmp_path, ["bad"] * 15).export("answer")
+
+
+def test_an_axis_without_a_number_is_no_answer(tmp_path):
+    class Half(SteadyJudge):
+        def score(self, pair):
+            return replace(super().score(pair), values={"alignment": 0.25, "quality": None})
+
+    run = evaluate(Half(), [Pair(b"clip", "a", id="x")], tmp_path / "half")
+    with pytest.raises(UsageError, match=r"1 of 1 pairs have no score \(x\)"):
+        run.export("answer")
+
+
+def test_clips_of_one_name_have_no_answer(tmp_path):
+    run = challenge_run(tmp_path, ["a", "b"], ["x/one.wav", "y/one.wav"])
+    with pytest.raises(UsageError, match=r"two clips are called 'one'"):
+        run.export("answer")
+
+
+def test_only_an_answer_leaves_pairs_out(run):
+    with pytest.raises(UsageError, match=r"scored_only \(--scored-only\) is for 'answer'"):
+        run.export("csv", scored_only=True)
+
+
+def test_an_answer_is_withdrawn_when_its_run_goes_on(tmp_path):
+    path = challenge_run(tmp_path).export("answer")
+    challenge_run(tmp_path)
+    assert not path.exists()

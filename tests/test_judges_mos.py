@@ -169,6 +169,7 @@ def test_a_folder_without_a_card_is_refused(tmp_path):
 
 def test_a_missing_library_is_named(tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "earwitness.mos.predictor")
+    monkeypatch.delattr("earwitness.mos.predictor")
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingDependencyError, match=r"judge 'mos' needs torch\. .*earwitness\[hf\]"):
         MOSJudge.load(tmp_path)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from earwitness.backbones.fake import FakeBackbone
     from earwitness.errors import EarwitnessError
     from earwitness.judges.aqascore import AQAScore
+    from earwitness.judges.mos import MOSJudge
     from earwitness.manifest import read_pairs
+    from earwitness.ratings import RatedPairs, read_ratings
     from earwitness.run import Run, evaluate, open_run
     from earwitness.types import Audio, Estimate, Item, Judge, Pair, Recipe, Rubric, Score, Verdict
 
@@ -34,7 +36,9 @@ _HOMES = {
     "FakeBackbone": "earwitness.backbones.fake",
     "Item": "earwitness.types",
     "Judge": "earwitness.types",
+    "MOSJudge": "earwitness.judges.mos",
     "Pair": "earwitness.types",
+    "RatedPairs": "earwitness.ratings",
     "Recipe": "earwitness.types",
     "Rubric": "earwitness.types",
     "Run": "earwitness.run",
@@ -46,6 +50,7 @@ _HOMES = {
     "open_run": "earwitness.run",
     "read_audio": "earwitness.audio",
     "read_pairs": "earwitness.manifest",
+    "read_ratings": "earwitness.ratings",
 }
 
 __all__ = [
@@ -56,7 +61,9 @@ __all__ = [
     "FakeBackbone",
     "Item",
     "Judge",
+    "MOSJudge",
     "Pair",
+    "RatedPairs",
     "Recipe",
     "Rubric",
     "Run",
@@ -68,6 +75,7 @@ __all__ = [
     "open_run",
     "read_audio",
     "read_pairs",
+    "read_ratings",
 ]
 
 

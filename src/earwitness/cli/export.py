@@ -15,13 +15,19 @@ class ExportFormat(StrEnum):
     jsonl = "jsonl"
     csv = "csv"
     parquet = "parquet"
+    answer = "answer"
 
 
 def export(
     run: Annotated[Path, typer.Argument(help="Run directory.")],
-    form: Annotated[ExportFormat, typer.Option("--format", help="Kind of file.")] = ExportFormat.csv,
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="Kind of file; answer is that of the AudioMOS challenge.")
+    ] = ExportFormat.csv,
+    scored_only: Annotated[
+        bool, typer.Option("--scored-only", help="Of an answer: leave out pairs without a score, not refuse them.")
+    ] = False,
 ) -> None:
-    """Write a run's scores as scores.jsonl, scores.csv or scores.parquet in its directory."""
+    """Write a run's scores as scores.jsonl, scores.csv, scores.parquet or answer.txt in its directory."""
     from earwitness.run import open_run
 
-    print(open_run(run).export(form.value))
+    print(open_run(run).export(form.value, scored_only=scored_only))

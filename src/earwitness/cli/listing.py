@@ -19,17 +19,18 @@ class Names(StrEnum):
     backbones = "backbones"
     templates = "templates"
     presets = "presets"
+    encoders = "encoders"
+    losses = "losses"
 
 
 def list_names(
     names: Annotated[Names, typer.Argument(help="Which names.")],
     output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
-    """List the backbones, templates or presets that can be named."""
+    """List the backbones, templates, presets, encoders or losses."""
     from earwitness.report.tables import write_table
 
-    table = {Names.backbones: _backbones, Names.templates: _templates, Names.presets: _presets}[names]()
-    print(write_table(table, output.value, width=terminal_width()))
+    print(write_table(TABLES[names](), output.value, width=terminal_width()))
 
 
 def _backbones() -> Table:
@@ -49,8 +50,40 @@ def _templates() -> Table:
 
 
 def _presets() -> Table:
-    from earwitness.judges.aqascore import PRESETS
+    from earwitness.judges.aqascore import PRESETS as SCORING
+    from earwitness.report.tables import Table
+    from earwitness.train.presets import PRESETS as TRAINING
+
+    scoring = [
+        (name, "score", f"template {p.template}, {p.answers}, {p.front_end} front-end", p.note)
+        for name, p in SCORING.items()
+    ]
+    training = [
+        (name, "train mos", ", ".join(f"{option} {value}" for option, value in p.options.items()), p.source)
+        for name, p in TRAINING.items()
+    ]
+    return Table(("name", "command", "options", "note"), (*scoring, *training))
+
+
+def _encoders() -> Table:
+    from earwitness.mos.encoders import list_encoders
     from earwitness.report.tables import Table
 
-    rows = tuple((name, p.template, p.answers, p.front_end, p.note) for name, p in PRESETS.items())
-    return Table(("name", "template", "answers", "front end", "note"), rows)
+    rows = tuple((info.name, info.checkpoint, info.sample_rate, info.license, info.note) for info in list_encoders())
+    return Table(("name", "checkpoint", "sample rate", "licence", "note"), rows)
+
+
+def _losses() -> Table:
+    from earwitness.mos.objective import LOSSES
+    from earwitness.report.tables import Table
+
+    return Table(("name", "kind", "note"), tuple((name, info.kind, info.source) for name, info in LOSSES.items()))
+
+
+TABLES = {
+    Names.backbones: _backbones,
+    Names.templates: _templates,
+    Names.presets: _presets,
+    Names.encoders: _encoders,
+    Names.losses: _losses,
+}

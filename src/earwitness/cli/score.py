@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earwitness.cli.exit_codes import INTERRUPTED, TOO_FEW_SCORED
+from earwitness.cli.judges import JudgeName, JudgeOptions
 from earwitness.cli.selection import Selection, show
 from earwitness.cli.terminal import TableFormat, terminal_width
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
-    from earwitness.judges.aqascore import AQAScore
+    from earwitness.manifest import Pairs
     from earwitness.report.tables import Format
     from earwitness.run import Run
+    from earwitness.types import Judge
 
 # How `score` is used, shown under its options.
 EXAMPLES = """\b
@@ -25,6 +27,7 @@ Examples:
   earwitness score rain.wav "Heavy rain, then a dog barks twice."
   earwitness score generated.csv --backbone qwen2.5-omni-7b --out runs/may
   earwitness score clips/ --caption-from folder
+  earwitness score clips/ --judge mos --checkpoint runs/quality
 """
 
 ENOUGH_SCORED, ALL_BUT_FEW_SCORED = 0.95, 0.99
@@ -50,10 +53,17 @@ class CaptionFrom(StrEnum):
 def score(
     source: Annotated[str, typer.Argument(help="An audio file with its CAPTION; or a manifest, folder or glob.")],
     caption: Annotated[str | None, typer.Argument(help="What the clip should contain.")] = None,
+    judge: Annotated[
+        JudgeName, typer.Option(help="aqascore asks whether the caption is met; mos predicts people's ratings.")
+    ] = JudgeName.aqascore,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Of --judge mos: folder of a trained predictor.", show_default=False)
+    ] = None,
     backbone: Annotated[
-        str, typer.Option(help="Name from `earwitness list backbones`, or a folder with a checkpoint.")
-    ] = "embedded",
-    preset: Annotated[str, typer.Option(help="Name from `earwitness list presets`.")] = "aqascore",
+        str | None,
+        typer.Option(help="Name from `earwitness list backbones`, or a folder with a checkpoint. Default: embedded."),
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="Name from `earwitness list presets`. Default: aqascore.")] = None,
     template: Annotated[
         int | None, typer.Option(help="Number from `earwitness list templates`; the preset's by default.")
     ] = None,
@@ -78,42 +88,51 @@ def score(
     batch_size: Annotated[int | None, typer.Option(min=1, help="Clips at a time; automatic by default.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = "auto",
     device_map: Annotated[str | None, typer.Option(help="Spread a large model over devices: auto, balanced.")] = None,
-    dtype: Annotated[str, typer.Option(help="float32, bfloat16, float16 or auto.")] = "auto",
+    dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16 or auto. Default: auto.")] = None,
     revision: Annotated[str | None, typer.Option(help="Commit of the checkpoint on its hub, to pin it.")] = None,
     trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that comes with the checkpoint.")
+        bool, typer.Option("--trust-remote-code", help="Run code that comes with the backbone's checkpoint.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print how the source is read; score nothing.")] = False,
     output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
-    """Score how well clips match their captions: P(yes) to "does this audio contain ...?", 0 to 1."""
-    selection = Selection(caption_from.value, tuple(column or ()), limit, shard, seed, allow_outside_root)
-    if caption is not None:
-        given = selection.given() + ["--out"] * (out is not None) + ["--dry-run"] * dry_run
-        _check_caption(caption, given)
-    elif dry_run:
-        show(selection.read(source))
-        return
-    elif _is_clip(source) and not selection.given():
-        raise UsageError(f'what should {source} contain? Give a caption: earwitness score {source} "..."')
-    from earwitness.judges.aqascore import AQAScore
-
-    judge = AQAScore(
-        backbone,
+    """Score how well clips match their captions (P(yes), 0 to 1), or how people would rate them."""
+    options = JudgeOptions(
+        judge,
+        checkpoint=checkpoint,
+        backbone=backbone,
         preset=preset,
         template=template,
         answers=None if answers is None else answers.value,
-        device=device,
         device_map=device_map,
         dtype=dtype,
         revision=revision,
-        batch_size=batch_size or "auto",
-        trust_remote_code=trust_remote_code,
+        trust_remote_code=trust_remote_code or None,
+        device=device,
+        batch_size=batch_size,
     )
+    selection = Selection(caption_from.value, tuple(column or ()), limit, shard, seed, allow_outside_root)
+    given = selection.given() + ["--out"] * (out is not None) + ["--dry-run"] * dry_run
     if caption is not None:
-        _score_clip(judge, source, caption, output.value)
+        _check_caption(caption, given)
+    elif dry_run:
+        show(selection.read(source, captions_optional=not options.needs_captions))
+        return
+    elif _is_clip(source) and not selection.given():
+        caption = _without_caption(source, options, out)
+    if caption is not None:
+        _score_clip(options.load(), source, caption, output.value)
     else:
-        _score_run(judge, source, selection, out, output.value)
+        pairs = selection.read(source, captions_optional=not options.needs_captions)
+        loaded = options.load()
+        _score_run(loaded, pairs, out or selection.run_directory(source, loaded.recipe.id), output.value)
+
+
+def _without_caption(source: str, options: JudgeOptions, out: Path | None) -> str | None:
+    """The caption of one clip that was given none: empty for a judge that only listens; None to make a run of it."""
+    if options.needs_captions:
+        raise UsageError(f'what should {source} contain? Give a caption: earwitness score {source} "..."')
+    return "" if out is None else None
 
 
 def _is_clip(text: str) -> bool:
@@ -133,7 +152,7 @@ def _check_caption(caption: str, given: list[str]) -> None:
         )
 
 
-def _score_clip(judge: AQAScore, source: str, caption: str, form: Format) -> None:
+def _score_clip(judge: Judge, source: str, caption: str, form: Format) -> None:
     from earwitness.report.scores import clip_table
     from earwitness.report.tables import write_table
     from earwitness.types import Pair
@@ -142,16 +161,15 @@ def _score_clip(judge: AQAScore, source: str, caption: str, form: Format) -> Non
     print(write_table(clip_table(source, caption, score, judge.recipe), form, width=terminal_width()))
 
 
-def _score_run(judge: AQAScore, source: str, selection: Selection, out: Path | None, form: Format) -> None:
+def _score_run(judge: Judge, pairs: Pairs, out: Path, form: Format) -> None:
     from earwitness.report.scores import run_table
     from earwitness.report.tables import write_table
     from earwitness.run import evaluate
 
-    folder = out or selection.run_directory(source, judge.recipe.id)
-    run = evaluate(judge, selection.read(source), out=folder)
+    run = evaluate(judge, pairs, out=out)
     print(write_table(run_table(run, rows=None if form != "text" else ROWS_SHOWN), form, width=terminal_width()))
     if run.interrupted:
-        print(f"interrupted; the same command resumes {folder}", file=sys.stderr)
+        print(f"interrupted; the same command resumes {out}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     _check_share(run)
 

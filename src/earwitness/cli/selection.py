@@ -35,14 +35,15 @@ class Selection:
         """
         return ["--" + f.name.replace("_", "-") for f in fields(self) if getattr(self, f.name) != f.default]
 
-    def read(self, source: str) -> Pairs:
-        """The pairs of a source."""
+    def read(self, source: str, *, captions_optional: bool = False) -> Pairs:
+        """The pairs of a source; captions may be missing where the judge needs none."""
         from earwitness.manifest import read_pairs
 
         return read_pairs(
             source,
             caption_from=self.caption_from,
             columns=_columns(self.column),
+            captions_optional=captions_optional,
             limit=self.limit,
             shard=_shard(self.shard) if self.shard else None,
             seed=self.seed,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,11 +87,7 @@ class MOSJudge:
             BackboneError: if the weights do not fit the card, or the encoder is not that of the training.
             MissingDependencyError: if a library that the predictor needs is not installed.
         """
-        try:
-            from earwitness.mos.predictor import RatingPredictor
-        except ImportError as error:
-            raise MissingDependencyError("judge 'mos'", error.name or "torch", "hf") from error
-        return cls(RatingPredictor.load(path, device=device), batch_size=batch_size)
+        return cls(_predictors().RatingPredictor.load(path, device=device), batch_size=batch_size)
 
     @property
     def axes(self) -> Mapping[str, tuple[float, float]]:
@@ -168,6 +165,25 @@ class MOSJudge:
             flags=tuple(sorted(flags)),
             audio_sha256=heard.audio.sha256,
         )
+
+
+def needs_captions(path: str | Path) -> bool:
+    """Whether a saved predictor has an axis that is about the caption; only its card is read.
+
+    Raises:
+        UsageError: if there is no card, or it cannot be read.
+        MissingDependencyError: if a library that predictors need is not installed.
+    """
+    return any(axis.text for axis in _predictors().read_card(path).axes)
+
+
+def _predictors() -> ModuleType:
+    """Where predictors are; torch is imported with it, so not before it is used."""
+    try:
+        from earwitness.mos import predictor
+    except ImportError as error:
+        raise MissingDependencyError("judge 'mos'", error.name or "torch", "hf") from error
+    return predictor
 
 
 def weights_hash(predictor: RatingPredictor) -> str:

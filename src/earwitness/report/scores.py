@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from earwitness.report.tables import Cell, Table
 from earwitness.types import Estimate, Recipe, Score
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     from earwitness.run import Run
     from earwitness.run.store import Record
 
+# A clip's name, its caption, and what the judge said.
+Named: TypeAlias = "tuple[str, str, Score]"
+
 
 def clip_table(clip: str, caption: str, score: Score, recipe: Recipe) -> Table:
     """One clip's score."""
-    axes = tuple(score.values)
+    axes, named = tuple(score.values), [(PurePath(clip).name, caption, score)]
     return Table(
-        columns=("clip", "caption", *axes, "flags"),
-        rows=((PurePath(clip).name, caption, *score.values.values(), _doubts(score)),),
+        columns=_columns(axes, named),
+        rows=_rows(axes, named),
         notes=(f"1 of 1 scored, recipe {recipe.id} ({describe(recipe)})",),
         facts={"n_scored": 1, "n_total": 1, "recipe": recipe.id},
         records=({"clip": PurePath(clip).name, "caption": caption, **score.to_dict()},),
@@ -31,13 +35,10 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
     """The first ``rows`` clips of a run (all if None), its means with 95 % intervals, and what was not scored."""
     axes = tuple(run.summary)
     judged = ((record, record.score) for record in islice(run.records(), rows))
-    listed = [(record, score) for record, score in judged if score is not None]
+    listed = [(_clip(record), record.pair["caption"], score) for record, score in judged if score is not None]
     return Table(
-        columns=("clip", "caption", *axes, "flags"),
-        rows=tuple(
-            (_clip(record), record.pair["caption"], *(score.values.get(axis) for axis in axes), _doubts(score))
-            for record, score in listed
-        ),
+        columns=_columns(axes, listed),
+        rows=_rows(axes, listed),
         notes=_notes(run, run.n_total - len(listed)),
         facts={
             "n_scored": run.n_scored,
@@ -47,10 +48,25 @@ def run_table(run: Run, rows: int | None = 20) -> Table:
             "left_out": run.left_out,
             "recipe": run.recipe.id,
         },
-        records=tuple(
-            {"clip": _clip(record), "caption": record.pair["caption"], **score.to_dict()} for record, score in listed
-        ),
+        records=tuple({"clip": clip, "caption": caption, **score.to_dict()} for clip, caption, score in listed),
     )
+
+
+def _columns(axes: tuple[str, ...], listed: Sequence[Named]) -> tuple[str, ...]:
+    """Headings; clips that were heard without captions have no column of them."""
+    return ("clip", *["caption"] * _captioned(listed), *axes, "flags")
+
+
+def _rows(axes: tuple[str, ...], listed: Sequence[Named]) -> tuple[tuple[Cell, ...], ...]:
+    captioned = _captioned(listed)
+    return tuple(
+        (clip, *[caption] * captioned, *(score.values.get(axis) for axis in axes), _doubts(score))
+        for clip, caption, score in listed
+    )
+
+
+def _captioned(listed: Sequence[Named]) -> bool:
+    return not listed or any(caption for _, caption, _ in listed)
 
 
 def _clip(record: Record) -> str:
@@ -74,10 +90,24 @@ def _notes(run: Run, left: int) -> tuple[str, ...]:
 
 
 def describe(recipe: Recipe) -> str:
-    """A recipe in a few words: what people change from run to run."""
+    """A recipe in a few words: what people change from run to run.
+
+    Example:
+        >>> heads = {"kind": "mlp", "weights": "4b1d90cafe000000"}
+        >>> describe(Recipe({"judge": "mos", "encoder": {"name": "log-mel"}, "heads": heads}))
+        'mos, encoder log-mel, mlp heads 4b1d90ca'
+    """
     parts = recipe.parts
-    words = [parts["judge"], parts["backbone"]["name"], f"template {parts['template']['number']}", parts["answers"]]
-    return ", ".join([*map(str, words), f"{parts['front_end']} front-end"])
+    words = [str(parts.get("judge", "unnamed judge"))]
+    if "backbone" in parts:
+        words += [parts["backbone"]["name"], f"template {parts['template']['number']}", parts["answers"]]
+        words += [f"{parts['front_end']} front-end"]
+    if "encoder" in parts:
+        words += [
+            f"encoder {parts['encoder']['name']}",
+            f"{parts['heads']['kind']} heads {parts['heads']['weights'][:8]}",
+        ]
+    return ", ".join(words)
 
 
 def _doubts(score: Score) -> Cell:

@@ -25,7 +25,7 @@ from types import FrameType, TracebackType
 from earwitness.errors import RunError, StoreError, UsageError
 from earwitness.manifest import Pairs
 from earwitness.run.database import STORE
-from earwitness.run.export import WRITERS, withdraw_tables, write_csv, write_jsonl, write_summary
+from earwitness.run.export import FILES, WRITERS, withdraw_tables, write_answer, write_csv, write_jsonl, write_summary
 from earwitness.run.pair_key import key_of
 from earwitness.run.progress import Progress
 from earwitness.run.store import Record, Store
@@ -172,19 +172,29 @@ class Run:
         """Scores in the order of the input, the unscored among them."""
         return (score for record in self.records() if (score := record.score))
 
-    def export(self, form: str) -> Path:
-        """Write ``scores.jsonl``, ``scores.csv`` or ``scores.parquet`` into the directory and return its path.
+    def export(self, form: str, *, scored_only: bool = False) -> Path:
+        """Write the scores into a file in the directory and return its path.
+
+        Args:
+            form: ``jsonl``, ``csv`` or ``parquet`` for ``scores.FORM``; ``answer`` for ``answer.txt``, the form in
+                which the AudioMOS challenge takes predictions.
+            scored_only: let ``answer`` leave out the pairs without a score, where it otherwise refuses.
 
         Raises:
-            UsageError: if there is no such form.
+            UsageError: if there is no such form, or an answer cannot be given for every clip.
             MissingDependencyError: if Parquet is wanted without pyarrow.
             StoreError: if the file cannot be written.
         """
         if form not in WRITERS:
             raise UsageError(f"a run cannot be exported as {form!r}; wanted one of {', '.join(WRITERS)}.")
-        path = self.path / f"scores.{form}"
+        if scored_only and form != "answer":
+            raise UsageError(f"scored_only (--scored-only) is for 'answer'; {form!r} says which pairs have no score.")
+        path = self.path / FILES[form]
         with Store.read(self.path) as store:
-            WRITERS[form](store, path)
+            if scored_only:
+                write_answer(store, path, scored_only=True)
+            else:
+                WRITERS[form](store, path)
         return path
 
     @cached_property

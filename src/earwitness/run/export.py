@@ -1,4 +1,4 @@
-"""A run's records as files that other programs read: JSON Lines, CSV, Parquet, and a summary.
+"""A run's records as files that other programs read: JSON Lines, CSV, Parquet, a challenge's answer, and a summary.
 
 Every pair of the input that was reached is a row, scored or not; what has no number is null, or an empty cell. JSON is
 strict. Clips go by their names in the manifest, never by absolute paths. A file appears whole or not at all.
@@ -12,10 +12,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, TypeVar
 
-from earwitness.errors import MissingDependencyError, StoreError
+from earwitness.errors import MissingDependencyError, StoreError, UsageError
 from earwitness.run.database import explained
 from earwitness.run.store import Record, Store
 from earwitness.run.summary import Summary
@@ -26,6 +26,8 @@ AnyCell = TypeVar("AnyCell")
 # What spreadsheets take for the start of a formula; the last four are the full-width signs of East Asian keyboards.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 PARQUET_ROWS = 2000
+# Pairs without a score that an error lists by name.
+NAMES_TOLD = 10
 
 
 def withdraw_tables(folder: Path) -> None:
@@ -35,7 +37,7 @@ def withdraw_tables(folder: Path) -> None:
         StoreError: if one cannot be removed.
     """
     with explained(folder, "written"):
-        for name in ("summary.json", *(f"scores.{form}" for form in WRITERS)):
+        for name in ("summary.json", *FILES.values()):
             (folder / name).unlink(missing_ok=True)
 
 
@@ -108,11 +110,48 @@ def write_summary(store: Store, path: Path, whole: Summary, systems: Mapping[str
         file.write(_json(found, indent=2) + "\n")
 
 
+def write_answer(store: Store, path: Path, *, scored_only: bool = False) -> None:
+    """The form in which the AudioMOS challenge takes predictions: ``NAME,VALUE,VALUE``, axes in the judge's order.
+
+    A name is that of the clip's file without its ending. Nothing is written if a number would have to be made up.
+
+    Raises:
+        UsageError: if pairs have no score, unless those are to be left out, or two clips have one name.
+    """
+    rows: dict[str, list[float]] = {}
+    missing: list[str] = []
+    axes = _axes(store)
+    for record in store.records():
+        values = [_score_fields(record)["values"].get(axis) for axis in axes]
+        name = PurePath(record.clip or record.pair["id"]).stem
+        if any(value is None for value in values):
+            missing.append(record.pair["id"])
+        elif name in rows:
+            raise UsageError(f"two clips are called {name!r}; {path.name} tells clips apart by their names alone.")
+        else:
+            rows[name] = values
+    if missing and not scored_only:
+        raise UsageError(
+            f"{len(missing):,} of {len(missing) + len(rows):,} pairs have no score ({_some(missing)}), and {path.name} "
+            "needs one for each. Score them again with the same command, or leave them out: scored_only=True "
+            "(--scored-only)."
+        )
+    with _whole_file(path) as file:
+        csv.writer(file, lineterminator="\n").writerows([name, *values] for name, values in rows.items())
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join([*names[:NAMES_TOLD], *["..."] * (len(names) > NAMES_TOLD)])
+
+
 WRITERS: Mapping[str, Callable[[Store, Path], None]] = {
     "jsonl": write_jsonl,
     "csv": write_csv,
     "parquet": write_parquet,
+    "answer": write_answer,
 }
+# What each form is called in the run directory.
+FILES: Mapping[str, str] = {form: "answer.txt" if form == "answer" else f"scores.{form}" for form in WRITERS}
 
 
 def _columns(store: Store) -> list[str]:
