@@ -69,7 +69,7 @@ def quality_margin_ranking_loss(
     wide, data = widen(scores, ratings)
     shortfall = margin * data - wide
     weights = 1 + (emphasis - 1) * _quality(data, bounds)
-    reached = data - _reach(ratings, tolerance)
+    reached = data - _reach(data, tolerance, ratings.dtype)
     if chosen_method(method, len(data)) == "pairs":
         total = _sum_over_pairs(shortfall, weights, reached, data)
     else:
@@ -110,10 +110,10 @@ def _quality(ratings: Tensor, bounds: tuple[float, float] | None) -> Tensor:
     return (ratings - low) / ((high - low) or 1)
 
 
-def _reach(ratings: Tensor, tolerance: float) -> float:
+def _reach(ratings: Tensor, tolerance: float, given_as: torch.dtype) -> float:
     if not tolerance or not len(ratings):
         return tolerance
-    step = torch.finfo(ratings.dtype).eps if ratings.is_floating_point() else 0.0
+    step = torch.finfo(given_as).eps if given_as.is_floating_point else 0.0
     return tolerance + 4 * step * float(ratings.abs().max())
 
 
