@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from earwitness.errors import UsageError
-from earwitness.mos.heads import Axis, Heads, bin_ratings
+from earwitness.mos.heads import Axis, Heads
 
 QUALITY, MATCH = Axis("quality", 1, 5), Axis("match", 1, 5, text=True)
 KINDS = ["mlp", "paper", "linear-stack", "audiobox"]
@@ -111,10 +111,6 @@ def test_bins_give_a_rating_within_the_scale():
     assert ((output.ratings >= 1) & (output.ratings <= 5)).all()
     by_hand = (output.logits[2, 0].softmax(-1) * torch.linspace(1, 5, 20)).sum()
     assert output.ratings[2, 0].item() == pytest.approx(by_hand.item(), rel=1e-6)
-
-
-def test_bins_span_the_scale():
-    assert bin_ratings(Axis("pq", 1, 10), 10).tolist() == [*range(1, 11)]
 
 
 def test_one_clip_is_rated_as_in_a_batch():

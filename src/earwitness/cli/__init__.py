@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from earwitness import __version__
-from earwitness.cli import export, listing, scenes, score
+from earwitness.cli import export, listing, scenes, score, train
 from earwitness.cli.exit_codes import INTERRUPTED
 from earwitness.errors import EarwitnessError
 
@@ -46,6 +46,7 @@ app.command("score", epilog=score.EXAMPLES)(score.score)
 app.command("list")(listing.list_names)
 app.command("export")(export.export)
 app.add_typer(scenes.app, name="scenes")
+app.add_typer(train.app, name="train")
 
 
 def main() -> None:

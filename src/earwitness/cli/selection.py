@@ -42,7 +42,7 @@ class Selection:
         return read_pairs(
             source,
             caption_from=self.caption_from,
-            columns=_columns(self.column),
+            columns=columns_by_field(self.column),
             captions_optional=captions_optional,
             limit=self.limit,
             shard=_shard(self.shard) if self.shard else None,
@@ -75,11 +75,11 @@ def show(pairs: Pairs) -> None:
         print(f"{name!r}: {pair.caption!r}")
 
 
-def _columns(named: tuple[str, ...]) -> dict[str, str]:
+def columns_by_field(named: tuple[str, ...]) -> dict[str, str]:
     """Columns by field.
 
     Example:
-        >>> _columns(("caption=prompt_en", "ratings.quality=MOS"))
+        >>> columns_by_field(("caption=prompt_en", "ratings.quality=MOS"))
         {'caption': 'prompt_en', 'ratings.quality': 'MOS'}
     """
     wrong = [text for text in named if "=" not in text]

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from earwitness.errors import UsageError
+from earwitness.mos.losses import bin_values
 
 HeadKind = Literal["mlp", "paper", "linear-stack", "audiobox"]
 # Widths of the hidden layers unless others are asked for; 256 and 64 are those of the challenge's baseline.
@@ -139,7 +140,8 @@ class Heads(nn.Module):
         for name, shape in (("audio", (layers, features)), ("text", (text_features,)), ("rating", (len(axes),))):
             self.register_buffer(f"{name}_mean", torch.zeros(shape))
             self.register_buffer(f"{name}_spread", torch.ones(shape))
-        self.register_buffer("bin_ratings", torch.stack([bin_ratings(axis, bins) for axis in axes]), persistent=False)
+        values = [bin_values((axis.low, axis.high), bins).float() for axis in axes] if bins else []
+        self.register_buffer("bin_ratings", torch.stack(values) if values else torch.zeros(0), persistent=False)
 
     def fit_scales(
         self,
@@ -190,16 +192,6 @@ class Heads(nn.Module):
         sizes = self.sizes
         compared = 2 * sizes.features if self._compares else 0
         return sizes.features + (sizes.text_features + compared if axis.text else 0)
-
-
-def bin_ratings(axis: Axis, bins: int) -> Tensor:
-    """The ratings that bins stand for, evenly spaced from the scale's one end to its other.
-
-    Example:
-        >>> bin_ratings(Axis("quality", 1, 5), 5)
-        tensor([1., 2., 3., 4., 5.])
-    """
-    return torch.linspace(axis.low, axis.high, bins)
 
 
 def _comparison(audio: Tensor, text: Tensor) -> Tensor:

@@ -204,15 +204,17 @@ def read_card(folder: str | Path) -> Card:
         ) from error
 
 
-def changes(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """What differs between two identities, one line each.
+def changes(
+    wanted: Mapping[str, Any], found: Mapping[str, Any], places: tuple[str, str] = ("on the card", "here")
+) -> list[str]:
+    """What differs between two identities or configs, one line each.
 
     Example:
         >>> changes({"layer": "last", "sha256": "a1"}, {"layer": 3, "sha256": "a1"})
         ["layer: 'last' on the card, 3 here"]
     """
     keys = [key for key in {**wanted, **found} if wanted.get(key) != found.get(key)]
-    return [f"{key}: {wanted.get(key)!r} on the card, {found.get(key)!r} here" for key in keys]
+    return [f"{key}: {wanted.get(key)!r} {places[0]}, {found.get(key)!r} {places[1]}" for key in keys]
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,0 +1,332 @@
+"""``earwitness train``: predictors of ratings from rated clips."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+
+from earwitness.cli.exit_codes import INTERRUPTED
+from earwitness.cli.selection import columns_by_field
+from earwitness.cli.terminal import TableFormat, terminal_width
+from earwitness.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from rich.progress import Progress, TaskID
+
+    from earwitness.ratings import RatedPairs
+    from earwitness.ratings.splits import Unit
+    from earwitness.report.tables import Table
+    from earwitness.train.grid import Cell
+    from earwitness.train.mos import Step
+
+# Of the heads for `--loss bins`, unless told otherwise.
+BINS = 20
+
+app = typer.Typer(help="Train predictors of people's ratings.", no_args_is_help=True)
+
+# How `train mos` is used, shown under its options.
+EXAMPLES = """\b
+Examples:
+  earwitness train mos --train train.csv --dev dev.csv --axes quality --out runs/quality
+  earwitness train mos --train rated.csv --dev-share 0.1 --dev-by system --axes quality --batch-size all --out runs/all
+  earwitness train mos --train musiceval/ --dev-share 0.1 --preset qamro-track1 --axes MI,TA --text-axes TA --out t1
+"""
+
+
+class DevBy(StrEnum):
+    """What no two parts share."""
+
+    clip = "clip"
+    system = "system"
+    group = "group"
+
+
+@app.command("mos", epilog=EXAMPLES)
+def mos(
+    context: typer.Context,
+    train: Annotated[str, typer.Option(metavar="SOURCE", help="Rated clips to learn from: a table or folder.")],
+    axes: Annotated[str, typer.Option(metavar="A,B", help="What to predict, as the ratings name it.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; the same command resumes it.")],
+    dev: Annotated[str | None, typer.Option(metavar="SOURCE", help="Rated clips to choose the best epoch by.")] = None,
+    dev_share: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Instead of --dev: hold out so much of --train.")
+    ] = None,
+    dev_by: Annotated[DevBy, typer.Option(help="Hold out whole clips, systems or groups.")] = DevBy.clip,
+    preset: Annotated[
+        str | None, typer.Option(help="A published recipe, qamro-track1 or qamro-track2; other options override it.")
+    ] = None,
+    text_axes: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Those of --axes that depend on the caption too.")
+    ] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="Name from `earwitness list encoders`, a folder, or OWNER/NAME.  [log-mel]")
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="last, a number, or all: the heads then weigh the layers.  [last]")
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="Commit of the encoder's checkpoint, to pin it.")] = None,
+    finetune: Annotated[
+        bool | None, typer.Option("--finetune/--frozen", help="Train the encoder too, end to end.  [frozen]")
+    ] = None,
+    encoder_lr: Annotated[
+        float | None, typer.Option(help="With --finetune: the encoder's learning rate.  [1e-5]")
+    ] = None,
+    head: Annotated[str | None, typer.Option(help="mlp, paper, linear-stack or audiobox.  [mlp]")] = None,
+    hidden: Annotated[str | None, typer.Option(metavar="N,N", help="Widths of the heads' hidden layers.")] = None,
+    dropout: Annotated[float | None, typer.Option(help="Share of hidden values left out.  [0.1]")] = None,
+    bins: Annotated[int | None, typer.Option(help="With --loss bins: how many.  [20]")] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            help="Ranking loss: qamro, qamro-track2, noise-aware, listnet, soft-rank, contrastive, ccc, bins, none.  "
+            "[qamro]"
+        ),
+    ] = None,
+    regression: Annotated[
+        str | None,
+        typer.Option(help="Regression loss: huber, mse, l1, clipped-l1, clipped-l2, a sum (mse+l1), none.  [huber]"),
+    ] = None,
+    regression_scale: Annotated[str | None, typer.Option(help="ratings, or standardised.  [ratings]")] = None,
+    margin: Annotated[
+        float | None, typer.Option(help="Share of a rating gap to keep; the paper's alpha.  [0.2]")
+    ] = None,
+    emphasis: Annotated[float | None, typer.Option(help="Weight of the best pairs; the paper's beta.  [7]")] = None,
+    rank_weight: Annotated[float | None, typer.Option(help="Of the ranking loss against the regression.  [1]")] = None,
+    quality_bounds: Annotated[
+        str | None, typer.Option(help="Best and worst are those of the whole data, or of a batch (paper).  [data]")
+    ] = None,
+    optimiser: Annotated[str | None, typer.Option(help="adamw or sgd.  [adamw]")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate of the heads.  [0.001]")] = None,
+    momentum: Annotated[float | None, typer.Option(help="Of SGD.  [0.9]")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Of either optimiser.  [0.01]")] = None,
+    batch_size: Annotated[
+        str | None, typer.Option(metavar="N|all", help="Clips a step; all: the ranking sees every pair.  [64]")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="At most.  [200]")] = None,
+    patience: Annotated[int | None, typer.Option(min=1, help="Epochs without a better --select.  [20]")] = None,
+    select: Annotated[
+        str | None, typer.Option(help="srcc, lcc or mse, by -clip or -system, over all of --dev.  [srcc-clip]")
+    ] = None,
+    grid: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Train every combination of a YAML file's, or paper-ablation.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="How many trainings: seeds 0, 1, 2 ...  [3]")] = None,
+    compare: Annotated[
+        bool | None, typer.Option("--compare/--no-compare", help="Train with Huber's loss alone too.  [compare]")
+    ] = None,
+    form: Annotated[
+        str, typer.Option(help="How ratings are written: auto, table, long, musiceval, aes, sheet, nisqa.")
+    ] = "auto",
+    scale: Annotated[
+        str | None, typer.Option(metavar="LOW-HIGH", help="Lowest and highest rating that the raters could give.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD=NAME", help="A column by field: ratings.quality=MOS.")
+    ] = None,
+    audio: Annotated[Path | None, typer.Option(help="Folder that the clips' paths start from.")] = None,
+    allow_outside_root: Annotated[
+        bool, typer.Option("--allow-outside-root", help="Accept clips outside that folder.")
+    ] = False,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder of embeddings, shared by runs.  [embeddings beside --out]")
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = "auto",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what was read; train nothing.")] = False,
+    output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
+) -> None:
+    """Train a predictor of people's ratings: heads on an encoder's embeddings, with a ranking loss."""
+    from earwitness.report.tables import write_table
+
+    reading = Reading(form, scale, tuple(column or ()), audio, allow_outside_root)
+    sets = _sets(train, dev, dev_share, dev_by.value, reading, _names(axes))
+    options = _options(context.params)
+    if dry_run:
+        _show(sets)
+        return
+    try:
+        with _EpochBar() as bar:
+            table = _trained(grid, options, sets, out, cache or out.parent / "embeddings", device, bar.told)
+    except KeyboardInterrupt:
+        print(f"interrupted; the same command resumes {out}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    print(write_table(table, output.value, width=terminal_width()))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How rated clips are read; each field is named as on the command line."""
+
+    form: str
+    scale: str | None
+    column: tuple[str, ...]
+    audio: Path | None
+    allow_outside_root: bool
+
+    def read(self, source: str, axes: tuple[str, ...]) -> RatedPairs:
+        """The rated clips of a source."""
+        from earwitness.ratings import read_ratings
+
+        return read_ratings(
+            source,
+            form=self.form,
+            axes=axes,
+            scale=self.scale,
+            columns=columns_by_field(self.column),
+            audio=self.audio,
+            allow_outside_root=self.allow_outside_root,
+        )
+
+
+def _sets(
+    train: str, dev: str | None, share: float | None, by: Unit, reading: Reading, axes: tuple[str, ...]
+) -> tuple[RatedPairs, RatedPairs]:
+    """Clips to learn from, and those to choose the best epoch by."""
+    from earwitness.ratings import split
+
+    if (dev is None) == (share is None):
+        raise UsageError(
+            "wanted either --dev or --dev-share: the best epoch is chosen by clips that are not learnt from."
+        )
+    rated = reading.read(train, axes)
+    return (rated, reading.read(dev, axes)) if dev is not None else split(rated, share or 0.0, by=by)
+
+
+def _options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a training: those of the preset, and what the command line says over them."""
+    from earwitness.train.config import MOSConfig
+    from earwitness.train.presets import preset_options
+
+    named = {f.name for f in fields(MOSConfig)}
+    said = {name: _read(name, value) for name, value in given.items() if name in named and value is not None}
+    options = {**preset_options(given["preset"]), **said} if given["preset"] else said
+    if options.get("loss") == "bins":
+        options.setdefault("bins", BINS)
+    return options
+
+
+def _read(name: str, value: Any) -> Any:
+    """A value as a config holds it."""
+    if name in ("axes", "text_axes"):
+        return _names(value)
+    if name == "hidden":
+        return tuple(_number(name, width) for width in _names(value))
+    if name == "seeds":
+        return tuple(range(value))
+    if name in ("layer", "batch_size") and value not in ("last", "all"):
+        return _number(name, value)
+    return value
+
+
+def _number(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"--{name.replace('_', '-')} is {text!r}; see earwitness train mos --help for what it can be.")
+    return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _show(sets: tuple[RatedPairs, RatedPairs]) -> None:
+    """What was read: sizes, scales, and how many clips are rated on each axis."""
+    told = [
+        {
+            "set": rated.name,
+            "clips": len(rated),
+            "systems": len({pair.system for pair in rated.pairs if pair.system is not None}),
+            "axes": {
+                axis: {
+                    "scale": list(scale),
+                    "rated": int(np.isfinite(rated.ratings(axis)).sum()),
+                    "single_ratings": len(rated.singles[axis].value) if axis in rated.singles else 0,
+                }
+                for axis, scale in rated.scales.items()
+            },
+        }
+        for rated in sets
+    ]
+    print(json.dumps(dict(zip(("train", "dev"), told, strict=True)), ensure_ascii=False, indent=2))
+
+
+def _trained(
+    grid: str | None,
+    options: Mapping[str, Any],
+    sets: tuple[RatedPairs, RatedPairs],
+    out: Path,
+    cache: Path,
+    device: str,
+    told: Callable[[Step], None],
+) -> Table:
+    """Train, and tell what came of it."""
+    from earwitness.mos.encoders.cache import EmbeddingCache
+    from earwitness.report.training import training_table
+    from earwitness.train.config import config_from
+    from earwitness.train.grid import combinations, read_grid, run_grid
+    from earwitness.train.mos import train_mos
+
+    if grid is None:
+        config = config_from(options)
+        with EmbeddingCache(cache) as embeddings:
+            return training_table(train_mos(config, *sets, out, cache=embeddings, device=device, told=told).results)
+    plan = read_grid(grid)
+    combinations(plan, options)  # what is wrong with any of them is told before anything is made
+    with EmbeddingCache(cache) as embeddings:
+        return _kept(out, run_grid(plan, options, *sets, out, cache=embeddings, device=device, told=told))
+
+
+def _kept(out: Path, cells: list[Cell]) -> Table:
+    """The table of a grid, which is kept beside its runs with a heat map."""
+    from earwitness.report.tables import write_table
+    from earwitness.report.training import grid_heat_map, grid_table
+
+    table = grid_table(cells)
+    (out / "grid.csv").write_text(write_table(table, "csv") + "\r\n", encoding="utf-8", newline="")
+    (out / "grid.json").write_text(write_table(table, "json") + "\n", encoding="utf-8")
+    (out / "grid.svg").write_text(grid_heat_map(cells), encoding="utf-8")
+    print(f"kept: {out / 'grid.csv'}, grid.json and grid.svg", file=sys.stderr)
+    return table
+
+
+class _EpochBar:
+    """How far a run has come, on a terminal; nothing anywhere else."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> _EpochBar:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def told(self, step: Step) -> None:
+        """An epoch has ended."""
+        if not sys.stderr.isatty():
+            return
+        bar, task = self._drawn(step)
+        found = "" if step.epoch.selected is None else f", dev {step.epoch.selected:+.3f}"
+        note = f"{step.fit} ({step.place} of {step.fits}), epoch {step.epoch.number}{found}"
+        bar.update(task, total=step.fits, completed=step.place - 1, description=note)
+
+    def _drawn(self, step: Step) -> tuple[Progress, TaskID]:
+        """The bar, which is there once the first epoch is: until then the embedding of clips has its own."""
+        if self._bar is None or self._task is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True))
+            self._task = self._bar.add_task("", total=step.fits)
+            self._bar.start()
+        return self._bar, self._task

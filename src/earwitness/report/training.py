@@ -1,0 +1,153 @@
+"""What a training of rating predictors found, as a table and lines under it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from earwitness.report.heat_map import Panel, heat_map
+from earwitness.report.tables import Cell as Value
+from earwitness.report.tables import Table
+from earwitness.train.grid import Cell
+
+SIGNATURES = {
+    "better_order_worse_values": "clips are ordered better and rated worse than with Huber alone (SRCC up, MSE up)",
+    "gain_within_seeds": "the difference in SRCC to Huber alone is smaller than the spread over seeds",
+    "poor_low_range": "the lowest quarter of ratings fares worse than with Huber alone, and than the highest quarter",
+}
+COLUMNS = ("axis", "level", "measure", "mean", "seeds sd", "Huber alone", "sd", "kept seed", "low", "high", "n")
+
+GRID_MEASURES = (
+    ("srcc", "clip", "mean"),
+    ("srcc", "clip", "spread"),
+    ("srcc", "clip", "alone_mean"),
+    ("srcc", "system", "mean"),
+    ("srcc", "system", "alone_mean"),
+    ("mse", "clip", "mean"),
+    ("mse", "clip", "alone_mean"),
+)
+GRID_COLUMNS = (
+    "SRCC clip",
+    "sd",
+    "Huber's SRCC clip",
+    "SRCC system",
+    "Huber's SRCC system",
+    "MSE clip",
+    "Huber's MSE clip",
+    "pairs seen",
+    "failure signatures",
+)
+
+
+def training_table(results: Mapping[str, Any]) -> Table:
+    """Every measure over seeds beside Huber's loss alone, the kept predictor's interval, and what to beware of.
+
+    Args:
+        results: what ``results.json`` of a run holds.
+    """
+    rows = [
+        (axis, level, measure, *_cells(found))
+        for axis, told in results["axes"].items()
+        for level, by_name in told["measures"].items()
+        for measure, found in by_name.items()
+    ]
+    return Table(COLUMNS, tuple(rows), notes=(*_notes(results), *warnings(results)), facts=dict(results))
+
+
+def warnings(results: Mapping[str, Any]) -> list[str]:
+    """The failure signatures that are there, and the share of clips that could not be read, one line each."""
+    lines = [
+        f"warning: {axis}: {SIGNATURES[name]}."
+        for axis, told in results["axes"].items()
+        for name, there in (told["signatures"] or {}).items()
+        if there
+    ]
+    for which, data in results["data"].items():
+        if data["read"] < data["clips"]:
+            first = data["failures"][0]
+            lines.append(
+                f"warning: {data['clips'] - data['read']} of {data['clips']} clips of the {which} set were left out; "
+                f"the first: {first['message']}"
+            )
+    return lines
+
+
+def _cells(found: Mapping[str, Any]) -> tuple[Value, ...]:
+    kept = found["kept"]
+    over_seeds = (found["mean"], found["spread"], found["alone_mean"], found["alone_spread"])
+    return (*over_seeds, kept["value"], kept["low"], kept["high"], kept["n"])
+
+
+def _notes(results: Mapping[str, Any]) -> list[str]:
+    config, data = results["config"], results["data"]
+    seeds = ", ".join(map(str, config["seeds"]))
+    lines = [
+        f"{data['train']['read']} clips to learn from, {data['dev']['read']} to choose the best epoch by "
+        f"({config['select']}): what is told of the latter is a little too good.",
+        f"Seeds {seeds}; sd is over seeds. The predictor of seed {results['kept_seed']} is kept; low and high are its "
+        "95 % interval over other clips (systems at system level).",
+        f"Pairs seen: {results['pair_coverage']:.1%} of the training set's untied pairs share a batch in an epoch.",
+    ]
+    return lines + [_ends(axis, told["quarters"]) for axis, told in results["axes"].items()]
+
+
+def _ends(axis: str, quarters: Mapping[str, Any]) -> str:
+    return f"{axis}, " + "; ".join(f"{end} quarter: {_end(told)}" for end, told in quarters.items()) + "."
+
+
+def _end(told: Mapping[str, Any]) -> str:
+    ours, alone = told["ours"], told["alone"]
+    text = f"MSE {ours['mse']:.3f}, bias {ours['bias']:+.3f}"
+    return text if alone is None else f"{text} (Huber alone {alone['mse']:.3f}, {alone['bias']:+.3f})"
+
+
+def grid_table(cells: Sequence[Cell]) -> Table:
+    """One line a run of a grid: what varied, and means over seeds and axes, beside Huber's loss alone."""
+    varied = tuple(cells[0].values)
+    rows = tuple((*(_shown(cell.values[name]) for name in varied), *_grid_cells(cell.run.results)) for cell in cells)
+    note = (
+        "Means over seeds and axes on the set that chose the best epochs; sd over seeds, mean over axes. "
+        "To pick the best line is to choose once more on that set: keep another one to tell how good it is."
+    )
+    return Table((*varied, *GRID_COLUMNS), rows, notes=(note,))
+
+
+def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "clip") -> str:
+    """An SVG of a measure by the first two options that vary, one panel for each combination of the others."""
+    names = list(cells[0].values)
+    down, across = names[0], names[1] if len(names) > 1 else ""
+    rest = names[2:]
+    panels: dict[str, dict[tuple[str, str], float | None]] = {}
+    for cell in cells:
+        heading = ", ".join(f"{name} {_shown(cell.values[name])}" for name in rest)
+        place = (str(_shown(cell.values[across])) if across else "", str(_shown(cell.values[down])))
+        panels.setdefault(heading, {})[place] = over_axes(cell.run.results, measure, level, "mean")
+    columns = list(dict.fromkeys(str(_shown(cell.values[across])) if across else "" for cell in cells))
+    rows = list(dict.fromkeys(str(_shown(cell.values[down])) for cell in cells))
+    title = f"{measure.upper()} by {level}, mean over seeds and axes"
+    best = max(cells, key=lambda cell: over_axes(cell.run.results, measure, level, "mean") or float("-inf"))
+    told = ", ".join(f"{name} {_shown(value)}" for name, value in best.values.items())
+    description = (
+        f"{len(cells)} trainings by {', '.join(names)}; the highest is at {told}. All numbers are in the table."
+    )
+    return heat_map(title, description, (across, columns), (down, rows), [Panel(*panel) for panel in panels.items()])
+
+
+def over_axes(results: Mapping[str, Any], measure: str, level: str, what: str) -> float | None:
+    """Mean over axes of a number that is told of a measure; None where an axis has none."""
+    values = [told["measures"].get(level, {}).get(measure, {}).get(what) for told in results["axes"].values()]
+    return None if None in values else statistics.fmean(values)
+
+
+def _grid_cells(results: Mapping[str, Any]) -> tuple[Value, ...]:
+    found = [over_axes(results, *wanted) for wanted in GRID_MEASURES]
+    signs = sorted(
+        {name for told in results["axes"].values() for name, there in (told["signatures"] or {}).items() if there}
+    )
+    return (*found, results["pair_coverage"], " ".join(signs))
+
+
+def _shown(value: object) -> Value:
+    """A value of an option as a cell: numbers as they are written, not to three digits."""
+    return f"{value:g}" if isinstance(value, float) else value if isinstance(value, str | int) else str(value)

@@ -1,0 +1,195 @@
+"""Everything that a training of rating predictors can be told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from earwitness.errors import UsageError
+from earwitness.mos.encoders.base import Layer
+from earwitness.mos.objective import LOSSES, Objective, QualityBounds, RegressionScale
+
+if TYPE_CHECKING:
+    from earwitness.mos.heads import HeadKind
+
+Optimiser = Literal["adamw", "sgd"]
+Select = Literal["srcc-clip", "srcc-system", "lcc-clip", "lcc-system", "mse-clip", "mse-system"]
+# The only loss of the runs that others are compared with.
+ALONE = "huber"
+BINS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MOSConfig:
+    """How to train a rating predictor. A published recipe is a preset; the defaults are ours, for frozen features.
+
+    Attributes:
+        axes: what to predict, as the ratings name it.
+        text_axes: those of the axes that depend on the caption too.
+        encoder: a name of ``earwitness list encoders``, a folder, or ``owner/name`` on the hub.
+        layer: ``last``, a layer's number, or ``all``: each axis then learns how to weigh them.
+        revision: commit of the encoder's checkpoint on the hub.
+        finetune: train the encoder too, end to end, instead of reading its features once.
+        encoder_lr: learning rate of the encoder when it is trained.
+        head: ``mlp``, ``paper``, ``linear-stack`` or ``audiobox``; see ``earwitness.mos.heads``.
+        hidden: widths of the heads' hidden layers; those of the kind when None.
+        dropout: share of hidden values left out.
+        bins: ratings that each head gives log-odds of, for the loss ``bins``; 0 for heads that answer with a number.
+        standardise_ratings: let heads answer in standard deviations from the mean rating of the training set.
+        loss: ranking loss, or ``none``; see ``earwitness.mos.objective``.
+        regression: regression loss, several joined by ``+``, or ``none``.
+        regression_scale: ``ratings``, or ``standardised`` to regress on z-scores.
+        margin: share of the rating gap that scores must keep; the paper's alpha.
+        emphasis: weight of the best-rated pairs; the paper's beta.
+        rank_weight: weight of the ranking loss against the regression loss.
+        quality_bounds: whether the training set's or the batch's extremes count as best and worst.
+        optimiser: ``adamw`` or ``sgd``.
+        lr: learning rate of the heads.
+        momentum: of SGD.
+        weight_decay: of either.
+        batch_size: clips a step, or ``all``: the ranking loss then sees every pair of the training set.
+        epochs: at most.
+        patience: epochs without a better ``select`` on the development set before training stops.
+        select: the measure on the whole development set, mean over axes, by which the best epoch is chosen.
+        seeds: one training for each.
+        compare: train with Huber's loss alone as well, on the same seeds, for comparison.
+        preset: the recipe that these options started from.
+
+    Example:
+        >>> MOSConfig(axes=("quality",), batch_size="all").objective().ranking
+        'qamro'
+    """
+
+    axes: tuple[str, ...]
+    text_axes: tuple[str, ...] = ()
+    encoder: str = "log-mel"
+    layer: Layer = "last"
+    revision: str | None = None
+    finetune: bool = False
+    encoder_lr: float = 1e-5
+    head: HeadKind = "mlp"
+    hidden: tuple[int, ...] | None = None
+    dropout: float = 0.1
+    bins: int = 0
+    standardise_ratings: bool = True
+    loss: str = "qamro"
+    regression: str = "huber"
+    regression_scale: RegressionScale = "ratings"
+    margin: float = 0.2
+    emphasis: float = 7.0
+    rank_weight: float = 1.0
+    quality_bounds: QualityBounds = "data"
+    optimiser: Optimiser = "adamw"
+    lr: float = 1e-3
+    momentum: float = 0.9
+    weight_decay: float = 0.01
+    batch_size: int | Literal["all"] = 64
+    epochs: int = 200
+    patience: int = 20
+    select: Select = "srcc-clip"
+    seeds: tuple[int, ...] = (0, 1, 2)
+    compare: bool = True
+    preset: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_names(self)
+        _check_numbers(self)
+        _check_choices(self)
+        self.objective()
+
+    def objective(self) -> Objective:
+        """The losses and how they are put together."""
+        return Objective(
+            self.loss,
+            self.regression,
+            self.rank_weight,
+            self.margin,
+            self.emphasis,
+            self.quality_bounds,
+            self.regression_scale,
+        )
+
+    def alone(self) -> MOSConfig:
+        """The same training with Huber's loss only; what only a ranking loss reads goes back to its default."""
+        plain: dict[str, Any] = {f.name: f.default for f in fields(self) if f.name in _OF_RANKING}
+        return replace(self, **{**plain, "loss": "none", "regression": ALONE, "bins": 0})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for strict JSON."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+_OF_RANKING = {"margin", "emphasis", "rank_weight", "quality_bounds", "preset", "regression_scale"}
+
+
+def config_from(plain: Mapping[str, Any]) -> MOSConfig:
+    """The config that ``to_dict`` wrote, or that a file names; unknown options are refused.
+
+    Raises:
+        UsageError: if there is no such option, or an option has no such value.
+
+    Example:
+        >>> config = MOSConfig(axes=("quality",))
+        >>> config_from(config.to_dict()) == config
+        True
+    """
+    known = {f.name for f in fields(MOSConfig)}
+    unknown = [name for name in plain if name not in known]
+    if unknown:
+        raise UsageError(f"no training option '{unknown[0]}'; the options are {', '.join(sorted(known))}.")
+    options: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
+    }
+    if "axes" not in options:
+        raise UsageError("the axes to predict are missing; name them as the ratings do.")
+    return MOSConfig(**options)
+
+
+def _check_names(config: MOSConfig) -> None:
+    if not config.axes or len(set(config.axes)) < len(config.axes):
+        raise UsageError(f"axes are {list(config.axes)}; wanted at least one, each named once.")
+    strange = [axis for axis in config.text_axes if axis not in config.axes]
+    if strange:
+        raise UsageError(f"text axis '{strange[0]}' is not among the axes {', '.join(config.axes)}.")
+    if not config.seeds or len(set(config.seeds)) < len(config.seeds):
+        raise UsageError(f"seeds are {list(config.seeds)}; wanted at least one, each named once.")
+
+
+_AT_LEAST_0 = ("margin", "emphasis", "rank_weight", "weight_decay", "bins")
+_ABOVE_0 = ("lr", "encoder_lr", "epochs", "patience")
+
+
+def _check_numbers(config: MOSConfig) -> None:
+    for name in (*_AT_LEAST_0, *_ABOVE_0):
+        value = getattr(config, name)
+        wanted = "above 0" if name in _ABOVE_0 else "at least 0"
+        right = (
+            isinstance(value, int | float)
+            and math.isfinite(value)
+            and (value > 0 or (value == 0 and name in _AT_LEAST_0))
+        )
+        if not right:
+            raise UsageError(f"{name} is {value!r}; it must be a finite number {wanted}.")
+    if not 0 <= config.momentum < 1:
+        raise UsageError(f"momentum is {config.momentum}; it must be at least 0 and below 1.")
+    size = config.batch_size
+    if size != "all" and not (isinstance(size, int) and size >= 1):
+        raise UsageError(f"batch_size is {size!r}; it must be at least 1, or 'all'.")
+
+
+def _check_choices(config: MOSConfig) -> None:
+    choices = {
+        "optimiser": get_args(Optimiser),
+        "select": get_args(Select),
+        "quality_bounds": get_args(QualityBounds),
+        "regression_scale": get_args(RegressionScale),
+    }
+    for name, known in choices.items():
+        if getattr(config, name) not in known:
+            raise UsageError(f"{name} is {getattr(config, name)!r}; it must be one of {', '.join(known)}.")
+    takes_bins = config.loss in LOSSES and LOSSES[config.loss].bins
+    if takes_bins != bool(config.bins):
+        needed = f"needs bins, such as {BINS}" if takes_bins else "takes no bins"
+        raise UsageError(f"bins is {config.bins} and the loss is '{config.loss}', which {needed}.")
