@@ -98,19 +98,21 @@ def soft_ranks(values: Tensor, softness: float) -> Tensor:
     falling, order = values.sort(descending=True, stable=True)
     if not len(values):
         return values
-    # From the highest value, so that scores far from 0 lose no digits; a shift changes no rank.
-    points = (falling - falling[0].detach()) / softness
     hard = torch.arange(len(values), 0, -1, device=values.device, dtype=values.dtype) / len(values)
-    pool = _pools(points.detach() - hard).to(values.device)
+    data = falling.detach()
+    starts, pool = _pools((data - data[0]) / softness - hard)
+    # Only distances within a pool matter: from its highest value they keep their digits, however far from 0 it lies.
+    points = (falling - data[starts][pool]) / softness
     ranks = points - _pool_means(points, pool) + _pool_means(hard, pool)
     return torch.empty_like(ranks).index_copy(0, order, ranks)
 
 
-def _pools(points: Tensor) -> Tensor:
-    """The number of the pool that each point belongs to in the closest non-increasing sequence."""
+def _pools(points: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the pools of the closest non-increasing sequence start, and the pool that each point belongs to."""
     fit = isotonic_regression(points.cpu().double().numpy(), increasing=False)
-    sizes = torch.from_numpy(fit.blocks).long().diff()
-    return torch.arange(len(sizes)).repeat_interleave(sizes)
+    limits = torch.from_numpy(fit.blocks).long().to(points.device)
+    sizes = limits.diff()
+    return limits[:-1], torch.arange(len(sizes), device=points.device).repeat_interleave(sizes)
 
 
 def _pool_means(values: Tensor, pool: Tensor) -> Tensor:
