@@ -86,3 +86,10 @@ def test_a_sentence_is_a_group_and_an_item_is_not(tmp_path):
 def test_a_missing_axis_is_refused(tmp_path):
     with pytest.raises(ManifestError, match=r"test\.csv, line 3: the axis is empty"):
         read_ratings(written(tmp_path, "file,rater,axis,rating", "a.wav,ann,MI,1", "b.wav,ann,,2"))
+
+
+def test_columns_of_other_names_are_named(tmp_path):
+    table = written(tmp_path, "clip,who,val", "a.wav,ann,1", "a.wav,bob,3")
+    rated = read_ratings(table, columns={"audio": "clip", "rater": "who", "ratings.nice": "val"}, scale="1-5")
+    assert rated.pairs[0].ratings == {"nice": 2.0}
+    assert rated.singles["nice"].raters == ("ann", "bob")

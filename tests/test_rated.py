@@ -1,8 +1,10 @@
 """Means, spreads and counts of single ratings, by hand."""
 
 import numpy as np
+import pytest
 
 from earwitness import Pair
+from earwitness.errors import UsageError
 from earwitness.ratings import RatedPairs, SingleRatings
 
 SINGLE = SingleRatings(np.array([0, 2, 0, 2, 2]), np.array([0, 0, 1, 1, -1]), np.array([1.0, 2, 5, 4, 6]), ("a", "b"))
@@ -31,3 +33,9 @@ def test_a_part_of_a_set_keeps_ratings_and_people_together():
     part = RatedPairs("all", pairs, {"q": (1, 6)}, {"q": SINGLE}).of_clips([2, 1])
     np.testing.assert_array_equal(part.ratings("q"), [2.0, np.nan])
     np.testing.assert_array_equal(part.singles["q"].counts(2), [3, 0])
+
+
+def test_a_clip_taken_twice_is_refused():
+    rated = RatedPairs("all", (Pair("a.wav", ""), Pair("b.wav", "")), {})
+    with pytest.raises(UsageError, match="of 2 clips wanted of all one is named twice"):
+        rated.of_clips([1, 1])

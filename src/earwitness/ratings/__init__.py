@@ -90,10 +90,9 @@ def load_form(name: str) -> Form:
 
 
 def _form(table: Source, named: Mapping[str, str]) -> Form:
-    """The first form that a table's first row fits, once its columns go by the names that the caller gave them."""
+    """The first form that a table's first row fits, by its columns' own names and those that the caller gave them."""
     row = next(table.rows(), None)
     if row is None:
         raise ManifestError(f"{table.label} holds no clips; wanted at least one with its ratings.")
-    fields = {column: field.removeprefix("ratings.") for field, column in named.items()}
-    cells = {fields.get(name, name): cell for name, cell in row.cells.items()}
-    return next(form for form in map(load_form, TABLES) if form.fits(cells))
+    given = {field.replace("ratings.", "rating_"): row.cells.get(column) for field, column in named.items()}
+    return next(form for form in map(load_form, TABLES) if form.fits({**row.cells, **given}))

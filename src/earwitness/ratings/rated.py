@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from earwitness.errors import UsageError
 from earwitness.types import Pair
 
 Scale = tuple[float, float]
@@ -49,7 +50,7 @@ class SingleRatings:
         return np.sqrt(_divided(sums, self.counts(clips) - 1))
 
     def of_clips(self, wanted: Sequence[int]) -> SingleRatings:
-        """The ratings of some clips, which are counted anew in the order given."""
+        """The ratings of some clips, each named once, which are counted anew in the order given."""
         place = np.full(max([*wanted, *self.clip], default=-1) + 1, -1)
         place[list(wanted)] = np.arange(len(wanted))
         kept = place[self.clip] >= 0
@@ -99,7 +100,13 @@ class RatedPairs:
         return np.array([pair.ratings.get(axis, np.nan) for pair in self.pairs])
 
     def of_clips(self, wanted: Sequence[int]) -> RatedPairs:
-        """Some of the clips, in the order given."""
+        """Some of the clips, in the order given.
+
+        Raises:
+            UsageError: if one is named twice, as ids and single ratings are those of one clip.
+        """
+        if len(set(wanted)) < len(wanted):
+            raise UsageError(f"of {len(wanted):,} clips wanted of {self.name} one is named twice; wanted each once.")
         pairs = tuple(self.pairs[index] for index in wanted)
         singles = {axis: single.of_clips(wanted) for axis, single in self.singles.items()}
         return replace(self, pairs=pairs, singles=singles)
