@@ -1,0 +1,270 @@
+"""Intervals of MSE, LCC, SRCC, KTAU and of any other statistic: how far the number would move with other clips.
+
+``scores`` and ``ratings`` are ``[clip]`` as in ``correlation``; what is drawn anew, clips or systems or both, is told
+in ``design``. Methods of a 95 % interval:
+
+* ``percentile`` and ``bca`` (Efron, J. Amer. Statist. Assoc. 82, 1987) of the resamples;
+* ``jackknife``: Student's t with the leave-one-unit-out standard error, on Fisher's z for LCC and SRCC, on the
+  logarithm for MSE, and on its own scale for KTAU; draws nothing;
+* ``fisher``: closed form for LCC over independent clips whose scores and ratings are jointly normal, and only there.
+
+The default was chosen by simulated coverage: ``percentile`` for SRCC; ``jackknife`` for the others, because where
+units are few the percentiles fall short for LCC and MSE (MSE of 36 clips: 92 %) and reach too far for KTAU (98 %).
+Beyond 2000 units, where they agree, and where no unit can be left out, the default is ``percentile``.
+``tests/test_bootstrap.py`` keeps the figures. No method here holds for MSE with heavy-tailed errors (87-90 % at
+36-100 clips).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from earwitness.errors import UsageError
+from earwitness.metrics.correlation import MEASURES, Level, Measure, MeasureName, Values, index_of, paired_values
+from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
+from earwitness.metrics.draws import Nesting
+from earwitness.metrics.uncertainty import CONFIDENCE, MIN_CLUSTERS
+
+Method = Literal["percentile", "bca", "jackknife", "fisher"]
+# Both ends, or why there are none.
+Ends: TypeAlias = tuple[float, float] | str
+
+# A resample in which a measure does not exist is left out; beyond this share the others tell another story.
+MOST_UNDEFINED = 0.05
+# Leaving out each of n takes time of order n^2.
+MOST_LEFT_OUT = 2000
+_TAILS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number with its 95 % interval.
+
+    Attributes:
+        value: of the clips as they are; None where it does not exist.
+        low: lower end; None where there is no interval.
+        high: upper end.
+        n: how many independent units it rests on: clips, or systems where systems were drawn.
+        method: how the interval was made.
+        reason: why something is None: a reason of ``correlation.Measure``, ``too_few_units`` (fewer than five),
+            ``undefined_resamples`` (no such measure in more than 5 % of resamples), or ``perfect`` (the value is at
+            the end of its scale, where its spread cannot be told).
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    method: str
+    reason: str | None = None
+
+
+def measure_interval(
+    measure: MeasureName,
+    scores: ArrayLike,
+    ratings: ArrayLike,
+    *,
+    systems: Sequence[Hashable] | None = None,
+    level: Level = "clip",
+    unit: Unit | None = None,
+    method: Method | None = None,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """A measure at clip or system level with its 95 % interval.
+
+    Args:
+        measure: ``mse``, ``lcc``, ``srcc`` or ``ktau``.
+        scores: shape ``[clip]``.
+        ratings: shape ``[clip]``.
+        systems: what made each clip, shape ``[clip]``; needed for system level and for units but clips.
+        level: whether the measure is taken over clips or over systems' means.
+        unit: what is drawn anew; systems at system level and clips at clip level when not given.
+        method: see the module; by measure and unit when not given.
+        resamples: how many; not read by ``jackknife`` and ``fisher``.
+        seed: of the resamples.
+
+    Raises:
+        UsageError: if lengths differ, a value is not finite, or the method cannot do what is asked.
+
+    Example:
+        >>> found = measure_interval("lcc", [1, 2, 3, 4, 5, 6], [1, 3, 2, 4, 6, 5], method="fisher")
+        >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), found.n
+        (0.886, 0.264, 0.987, 6)
+    """
+    x, y = paired_values(scores, ratings)
+    design = Design.of(len(x), systems, level, unit)
+    chosen = method or _default_method(measure, design)
+    _check_method(chosen, measure, design)
+    found = MEASURES[measure](design.taken_over(x), design.taken_over(y))
+    return _with_ends(found, design.units, chosen, lambda: _ENDS[chosen](measure, x, y, design, resamples, seed))
+
+
+def _with_ends(found: Measure, units: int, method: str, ends: Callable[[], Ends]) -> Interval:
+    if found.value is None or units < MIN_CLUSTERS:
+        return Interval(found.value, None, None, units, method, found.reason or "too_few_units")
+    reach = ends()
+    if isinstance(reach, str):
+        return Interval(found.value, None, None, units, method, reach)
+    return Interval(found.value, *reach, units, method)
+
+
+def _default_method(measure: MeasureName, design: Design) -> Method:
+    left_out = measure != "srcc" and _leaves_one_out(design) and design.units <= MOST_LEFT_OUT
+    return "jackknife" if left_out else "percentile"
+
+
+def _leaves_one_out(design: Design) -> bool:
+    return design.by_counts and design.unit != "nested"
+
+
+def _check_method(method: Method, measure: MeasureName, design: Design) -> None:
+    if method in ("bca", "jackknife") and not _leaves_one_out(design):
+        raise UsageError(
+            f"method {method!r} leaves out one unit at a time; at level {design.level!r} with unit {design.unit!r} "
+            "there is none to leave out. Use method 'percentile'."
+        )
+    if method == "fisher" and (measure != "lcc" or design.unit != ("systems" if design.level == "system" else "clips")):
+        raise UsageError(
+            f"method 'fisher' holds for 'lcc' over independent units; got {measure!r} at level {design.level!r} with "
+            f"unit {design.unit!r}. Use another method, or leave it to the default."
+        )
+
+
+def _percentile(measure: MeasureName, x: Values, y: Values, design: Design, resamples: int, seed: int) -> Ends:
+    return quantile_ends(resampled_values(measure, [x], y, design, resamples, seed)[0], _TAILS)
+
+
+def quantile_ends(resampled: Values, tails: Sequence[float]) -> Ends:
+    """Two quantiles of what resamples gave, or why there are none; NaN stands for a resample without a value."""
+    defined = resampled[np.isfinite(resampled)]
+    if len(defined) < (1 - MOST_UNDEFINED) * len(resampled):
+        return "undefined_resamples"
+    low, high = np.quantile(defined, tails)
+    return float(low), float(high)
+
+
+def _bca(measure: MeasureName, x: Values, y: Values, design: Design, resamples: int, seed: int) -> Ends:
+    from scipy.special import ndtr, ndtri
+
+    left_out = left_out_values(measure, [x], y, design)[0]
+    drawn = resampled_values(measure, [x], y, design, resamples, seed)[0]
+    value = MEASURES[measure](design.taken_over(x), design.taken_over(y)).value
+    gaps = left_out.mean() - left_out
+    if not np.isfinite(gaps).all() or not gaps.any():
+        return "undefined_resamples" if gaps.any() else "perfect"
+    acceleration = np.sum(gaps**3) / (6 * np.sum(gaps**2) ** 1.5)
+    # Half of those equal: few units give the same value often.
+    below = (np.mean(drawn < value) + np.mean(drawn <= value)) / 2
+    bias = ndtri(np.clip(below, 0.5 / resamples, 1 - 0.5 / resamples))
+    shifted = bias + ndtri(_TAILS)
+    return quantile_ends(drawn, ndtr(bias + shifted / (1 - acceleration * shifted)))
+
+
+def _jackknife(measure: MeasureName, x: Values, y: Values, design: Design, _resamples: int, _seed: int) -> Ends:
+    from scipy.special import stdtrit
+
+    left_out = left_out_values(measure, [x], y, design)[0]
+    value = MEASURES[measure](design.taken_over(x), design.taken_over(y)).value
+    scaled, centre = to_scale(measure, left_out), float(to_scale(measure, np.array([value], np.float64))[0])
+    if np.isnan(left_out).any():
+        return "undefined_resamples"
+    if not np.isfinite([*scaled, centre]).all():
+        return "perfect"
+    units = len(left_out)
+    error = math.sqrt((units - 1) / units * float(np.sum((scaled - scaled.mean()) ** 2)))
+    reach = float(stdtrit(units - 1, _TAILS[1])) * error
+    low, high = from_scale(measure, np.array([centre - reach, centre + reach]))
+    return float(low), float(high)
+
+
+def to_scale(measure: MeasureName, values: Values) -> Values:
+    """Fisher's z of LCC and SRCC, the logarithm of MSE: scales on which the spread hardly depends on the value.
+
+    KTAU keeps its own: its leave-one-out error is near the true one there, and too large on Fisher's z. What is within
+    rounding of the end of its scale comes out infinite.
+    """
+    with np.errstate(divide="ignore"):
+        if measure == "mse":
+            return np.log(values)
+        ended = np.abs(values) > 1 - 1e-12
+        return np.where(ended, np.inf, values) if measure == "ktau" else np.arctanh(np.where(ended, 1.0, values))
+
+
+def from_scale(measure: MeasureName, values: Values) -> Values:
+    """Back from ``to_scale``, within the measure's range."""
+    if measure == "ktau":
+        return np.clip(values, -1, 1)
+    return np.exp(values) if measure == "mse" else np.tanh(values)
+
+
+def _fisher(_measure: MeasureName, x: Values, y: Values, design: Design, _resamples: int, _seed: int) -> Ends:
+    value = MEASURES["lcc"](design.taken_over(x), design.taken_over(y)).value or 0.0
+    return "perfect" if abs(value) > 1 - 1e-12 else fisher_ends(value, design.units)
+
+
+def fisher_ends(correlation: float, n: int) -> tuple[float, float]:
+    """Ends of LCC's 95 % interval by Fisher's z, whose variance is 1 / (n - 3) for normal data.
+
+    Example:
+        >>> [round(end, 4) for end in fisher_ends(0.9, 36)]
+        [0.8114, 0.9482]
+    """
+    from scipy.special import ndtri
+
+    reach = float(ndtri(_TAILS[1])) / math.sqrt(n - 3)
+    return math.tanh(math.atanh(correlation) - reach), math.tanh(math.atanh(correlation) + reach)
+
+
+_ENDS: dict[Method, Callable[[MeasureName, Values, Values, Design, int, int], Ends]] = {
+    "percentile": _percentile,
+    "bca": _bca,
+    "jackknife": _jackknife,
+    "fisher": _fisher,
+}
+
+
+def bootstrap_interval(
+    statistic: Callable[..., float | None],
+    *columns: ArrayLike,
+    clusters: Sequence[Hashable] | None = None,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """Percentile interval of any statistic of columns whose rows belong together.
+
+    Args:
+        statistic: called with the drawn rows of each column; None or NaN where it does not exist.
+        *columns: each ``[unit, ...]``.
+        clusters: rows of one cluster are drawn together, shape ``[unit]``; each row alone when None.
+        resamples: how often ``statistic`` is called.
+        seed: of the resamples.
+
+    Example:
+        >>> bootstrap_interval(np.median, np.arange(101)).value
+        50.0
+    """
+    arrays = [np.asarray(column) for column in columns]
+    rows = len(arrays[0])
+    nesting = Nesting.of(np.arange(rows) if clusters is None else index_of(clusters, rows)[1])
+    rng, units = np.random.default_rng(seed), len(nesting.sizes)
+
+    def ends() -> Ends:
+        draws = (nesting.members(rng.integers(0, units, units)) for _ in range(resamples))
+        return quantile_ends(
+            np.array([_number(statistic(*(array[drawn] for array in arrays))) for drawn in draws]), _TAILS
+        )
+
+    value = _number(statistic(*arrays))
+    found = Measure(None, units, "undefined") if math.isnan(value) else Measure(value, units)
+    return _with_ends(found, units, "percentile", ends)
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

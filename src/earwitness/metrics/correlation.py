@@ -1,0 +1,207 @@
+"""How well scores agree with ratings: MSE, LCC, SRCC and KTAU, over clips and over systems.
+
+``scores [clip]`` are the machine's, ``ratings [clip]`` are people's, both finite and in one order; ``systems [clip]``
+names what made each clip, and a system's value is the mean of its clips. MSE is in squared units of the scale;
+the three correlations lie in [-1, 1], need no common scale, and are 1 for perfect agreement.
+
+A value that does not exist is None with a reason: ``too_few`` (none for MSE, fewer than two for a correlation),
+``constant_scores``, ``constant_ratings``. It is never NaN and never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from earwitness.errors import UsageError
+from earwitness.metrics.pairs import pair_counter
+
+MeasureName = Literal["mse", "lcc", "srcc", "ktau"]
+Level = Literal["clip", "system"]
+Values: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number, how many clips (or systems, or groups) it rests on, and why it is None where it is."""
+
+    value: float | None
+    n: int
+    reason: str | None = None
+
+
+def mse(scores: ArrayLike, ratings: ArrayLike) -> Measure:
+    """Mean squared error, in squared units of the scale; 0 is perfect.
+
+    Example:
+        >>> mse([3.0, 4.0], [2.0, 4.0])
+        Measure(value=0.5, n=2, reason=None)
+    """
+    x, y = paired_values(scores, ratings)
+    if not len(x):
+        return Measure(None, 0, "too_few")
+    return Measure(float(np.mean((x - y) ** 2)), len(x))
+
+
+def lcc(scores: ArrayLike, ratings: ArrayLike) -> Measure:
+    """Pearson's linear correlation.
+
+    Example:
+        >>> lcc([1.0, 2.0, 3.0], [10.0, 20.0, 30.0])
+        Measure(value=1.0, n=3, reason=None)
+        >>> lcc([1.0, 1.0], [1.0, 2.0])
+        Measure(value=None, n=2, reason='constant_scores')
+    """
+    return _correlation(scores, ratings, _pearson)
+
+
+def srcc(scores: ArrayLike, ratings: ArrayLike) -> Measure:
+    """Spearman's rank correlation: Pearson's of the ranks, tied values sharing the mean of their ranks.
+
+    Example:
+        >>> srcc([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 4.0, 3.0])
+        Measure(value=0.8, n=4, reason=None)
+    """
+    return _correlation(scores, ratings, lambda x, y: _pearson(mid_ranks(x), mid_ranks(y)))
+
+
+def ktau(scores: ArrayLike, ratings: ArrayLike) -> Measure:
+    """Kendall's tau-b: concordant less discordant pairs, over the geometric mean of the pairs that each side orders.
+
+    Example:
+        >>> ktau([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 4.0, 3.0]).value
+        0.6666666666666666
+    """
+    return _correlation(scores, ratings, _tau_b)
+
+
+MEASURES: dict[MeasureName, Callable[[ArrayLike, ArrayLike], Measure]] = {
+    "mse": mse,
+    "lcc": lcc,
+    "srcc": srcc,
+    "ktau": ktau,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMeans:
+    """Mean score and mean rating of each system, ``[system]``, systems in sorted order of their names."""
+
+    systems: tuple[str, ...]
+    scores: Values
+    ratings: Values
+
+
+def system_means(scores: ArrayLike, ratings: ArrayLike, systems: Sequence[Hashable]) -> SystemMeans:
+    """Average each system's clips.
+
+    Example:
+        >>> found = system_means([1, 3, 5], [2, 2, 4], ["b", "b", "a"])
+        >>> found.systems, found.scores.tolist(), found.ratings.tolist()
+        (('a', 'b'), [5.0, 2.0], [4.0, 2.0])
+    """
+    x, y = paired_values(scores, ratings)
+    names, index = index_of(systems, len(x))
+    sizes = np.bincount(index)
+    return SystemMeans(names, np.bincount(index, x) / sizes, np.bincount(index, y) / sizes)
+
+
+def measures_by_level(
+    scores: ArrayLike, ratings: ArrayLike, systems: Sequence[Hashable] | None = None
+) -> dict[Level, dict[MeasureName, Measure]]:
+    """All four measures over clips, and over systems where these are given.
+
+    Returns:
+        ``{"clip": {"mse": ..., "lcc": ..., "srcc": ..., "ktau": ...}, "system": {...}}``.
+
+    Raises:
+        UsageError: if lengths differ or a value is not finite.
+
+    Example:
+        >>> found = measures_by_level([1, 2, 3, 4], [1, 2, 4, 3], ["a", "a", "b", "b"])
+        >>> found["clip"]["srcc"].value, found["system"]["srcc"].value
+        (0.8, 1.0)
+    """
+    found: dict[Level, dict[MeasureName, Measure]] = {"clip": _all_measures(scores, ratings)}
+    if systems is not None:
+        means = system_means(scores, ratings, systems)
+        found["system"] = _all_measures(means.scores, means.ratings)
+    return found
+
+
+def _all_measures(scores: ArrayLike, ratings: ArrayLike) -> dict[MeasureName, Measure]:
+    return {name: measure(scores, ratings) for name, measure in MEASURES.items()}
+
+
+def paired_values(scores: ArrayLike, ratings: ArrayLike) -> tuple[Values, Values]:
+    """Both as float64 ``[clip]``, checked: one length, all finite."""
+    x, y = np.asarray(scores, np.float64), np.asarray(ratings, np.float64)
+    if x.ndim != 1 or x.shape != y.shape:
+        raise UsageError(f"scores have shape {x.shape} and ratings {y.shape}; wanted one of each a clip.")
+    for name, values in (("scores", x), ("ratings", y)):
+        if not np.isfinite(values).all():
+            at = int(np.flatnonzero(~np.isfinite(values))[0])
+            raise UsageError(
+                f"{name}[{at}] is {values[at]}; wanted finite numbers. Leave out what has no {name[:-1]}, and report "
+                "how many."
+            )
+    return x, y
+
+
+def index_of(names: Sequence[Hashable], length: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """The distinct names, sorted as text, and each one's place among them, ``[clip]``."""
+    if len(names) != length:
+        raise UsageError(f"got {length} clips and {len(names)} names of systems or groups; wanted one a clip.")
+    distinct, index = np.unique([str(name) for name in names], return_inverse=True)
+    return tuple(distinct.tolist()), index
+
+
+def mid_ranks(values: Values) -> Values:
+    """Ranks from 1, tied values sharing the mean of their ranks; ``[clip]`` or, row by row, ``[row, clip]``."""
+    order = np.argsort(values, axis=-1, kind="stable")
+    ascending = np.take_along_axis(values, order, axis=-1)
+    # Runs of equal values, numbered through all rows; the first value of a row always opens one.
+    opens = np.diff(ascending, axis=-1, prepend=np.nan) != 0
+    run = np.cumsum(opens).reshape(values.shape) - 1
+    sizes = np.bincount(run.reshape(-1))
+    middle = np.cumsum(sizes) - (sizes - 1) / 2
+    row_starts = np.arange(values.size).reshape(values.shape)[..., :1]
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, middle[run] - row_starts, axis=-1)
+    return ranks
+
+
+def _correlation(scores: ArrayLike, ratings: ArrayLike, statistic: Callable[[Values, Values], float]) -> Measure:
+    x, y = paired_values(scores, ratings)
+    reason = why_undefined(x, y)
+    return Measure(None if reason else min(1.0, max(-1.0, statistic(x, y))), len(x), reason)
+
+
+def why_undefined(x: Values, y: Values) -> str | None:
+    """The reason for which scores and ratings have no correlation, if there is one."""
+    if len(x) < 2:
+        return "too_few"
+    if np.ptp(x) == 0:
+        return "constant_scores"
+    return "constant_ratings" if np.ptp(y) == 0 else None
+
+
+def _pearson(x: Values, y: Values) -> float:
+    x, y = _near_one(x - x.mean()), _near_one(y - y.mean())
+    return float(x @ y / np.sqrt((x @ x) * (y @ y)))
+
+
+def _near_one(values: Values) -> Values:
+    """Scaled by a power of two, which rounds nothing and keeps squares of tiny and huge values within float64."""
+    scaled: Values = np.ldexp(values, -np.frexp(np.abs(values).max())[1])
+    return scaled
+
+
+def _tau_b(x: Values, y: Values) -> float:
+    pairs = pair_counter(x, y)(np.ones((1, len(x)), np.int32))
+    ordered = np.sqrt((pairs.total - pairs.tied_x) * (pairs.total - pairs.tied_y))
+    return float(((pairs.concordant - pairs.discordant) / ordered)[0])
