@@ -475,3 +475,26 @@ def test_a_million_rows_are_read_in_bounded_memory(tmp_path, heavy):
 def test_the_measure_of_memory_would_see_rows_that_are_held(tmp_path):
     held = peak_mib(tmp_path / "t.csv", 20_000, "hold") - peak_mib(tmp_path / "t.csv", 1000)
     assert held > 8 + 40 * 20_000 / 2**20
+
+
+def test_captions_are_optional_where_the_caller_says_so(tmp_path):
+    (tmp_path / "clips.csv").write_text("file_name\na.wav\nb.wav\n")
+    with pytest.raises(ManifestError, match="no caption column"):
+        read_pairs(tmp_path / "clips.csv").check()
+    pairs = read_pairs(tmp_path / "clips.csv", captions_optional=True)
+    assert pairs.check() == 2
+    assert [pair.caption for pair in pairs] == ["", ""]
+    assert len({pair.id for pair in pairs}) == 2
+
+
+def test_captions_that_are_there_are_read_even_where_optional(tmp_path):
+    (tmp_path / "clips.csv").write_text("file_name,text\na.wav,rain\nb.wav,\n")
+    assert [pair.caption for pair in read_pairs(tmp_path / "clips.csv", captions_optional=True)] == ["rain", ""]
+
+
+def test_a_folder_without_captions_is_read_where_they_are_optional(tmp_path):
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).touch()
+    with pytest.raises(ManifestError, match=r"has no \.txt file with a caption"):
+        read_pairs(tmp_path).check()
+    assert read_pairs(tmp_path, captions_optional=True).check() == 2

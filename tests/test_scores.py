@@ -6,9 +6,10 @@ import pytest
 
 from beep_backbone import BeepBackbone
 from clips import clip, clip_with_beep_at
-from earwitness import AQAScore, Pair, evaluate
+from earwitness import AQAScore, Pair, Recipe, evaluate
 from earwitness.report.scores import clip_table, describe, run_table
 from earwitness.report.tables import write_table
+from rating_judges import counting_judge
 
 
 def run_of(tmp_path, *pairs):
@@ -67,3 +68,23 @@ def test_pairs_that_the_input_no_longer_has_are_told(tmp_path):
     run_of(tmp_path, kept, gone)
     notes = run_table(run_of(tmp_path, kept)).notes
     assert "left out: 1 pairs of an earlier input that this one does not have" in notes
+
+
+def test_a_predictors_recipe_and_run_are_told(tmp_path):
+    judge = counting_judge()
+    assert describe(judge.recipe).startswith("mos, encoder counting, mlp heads ")
+    run = evaluate(judge, [Pair(clip(1, 300), "", id="a", system="good")], out=tmp_path / "run", progress=False)
+    table = run_table(run)
+    assert table.columns == ("clip", "quality", "clarity", "flags")
+    assert any(note.startswith("mean quality of good ") for note in table.notes)
+
+
+def test_captions_are_a_column_as_soon_as_one_clip_has_one(tmp_path):
+    pairs = [Pair(clip(1, 300), "", id="a"), Pair(clip(1, 400), "rain", id="b")]
+    table = run_table(evaluate(counting_judge(), pairs, out=tmp_path / "run", progress=False))
+    assert table.columns == ("clip", "caption", "quality", "clarity", "flags")
+    assert [row[1] for row in table.rows] == ["", "rain"]
+
+
+def test_a_judge_of_someone_elses_making_is_told_by_its_name():
+    assert describe(Recipe({"judge": "mine", "threshold": 0.5})) == "mine"
