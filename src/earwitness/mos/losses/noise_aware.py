@@ -19,7 +19,16 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import logsigmoid
 from torch.special import log_ndtr, ndtr, xlogy
 
-from earwitness.mos.losses.inputs import check_clips, finite, mean_over, narrowed, not_negative, positive, widen
+from earwitness.mos.losses.inputs import (
+    check_clips,
+    finite,
+    mean_over,
+    narrowed,
+    not_negative,
+    positive,
+    sum_dtype,
+    widen,
+)
 from earwitness.mos.losses.quality_margin import count_below
 
 Target: TypeAlias = Literal["soft", "weight"]
@@ -105,13 +114,13 @@ def shrunk_variances(spreads: Tensor, counts: Tensor, pooled_spread: float | Non
     """Variance within each clip, drawn towards the pooled one the more, the fewer its raters; shape ``[clip]``.
 
     Example:
-        >>> shrunk_variances(torch.tensor([0.0, 1.0]), torch.tensor([5, 5]), 1.0, 4.0)
-        tensor([0.5000, 1.0000])
+        >>> shrunk_variances(torch.tensor([0.0, 1.0]), torch.tensor([5, 5]), 1.0, 4.0).tolist()
+        [0.5, 1.0]
     """
     freedom = finite("counts", counts) - 1
     if len(freedom) and float(freedom.min()) < 0:
         raise ValueError(f"the smallest count is {float(counts.min()):g}; every clip needs at least one rater.")
-    spreads = finite("spreads", torch.where(freedom > 0, spreads.detach(), 0.0))
+    spreads = finite("spreads", torch.where(freedom > 0, spreads.detach(), 0.0)).to(sum_dtype(spreads.device))
     if len(spreads) and float(spreads.min()) < 0:
         raise ValueError(f"the smallest spread is {float(spreads.min()):g}; a standard deviation is at least 0.")
     squares = freedom * spreads.square()

@@ -18,8 +18,8 @@ from earwitness.mos.losses.inputs import mean_over, narrowed, not_negative, wide
 Method: TypeAlias = Literal["auto", "pairs", "sorted"]
 METHODS: tuple[Method, ...] = ("auto", "pairs", "sorted")
 
-# Up to here all pairs at once are as fast as sorting on a CPU, and take under 2 MB an array.
-PAIRS_UP_TO = 256
+# Where sorting overtakes all pairs at once on a CPU; there an array of pairs takes 2 MB.
+PAIRS_UP_TO = 512
 
 
 def quality_margin_ranking_loss(
@@ -43,7 +43,7 @@ def quality_margin_ranking_loss(
         margin: share of the rating gap that the scores must keep; the paper's alpha.
         emphasis: weight of a pair whose better clip has the best rating, against 1 at the worst; the paper's beta.
         method: ``pairs`` compares all at once in O(n^2) memory, ``sorted`` finds the same in O(n log n) time and O(n)
-            memory; ``auto`` takes pairs up to 256 clips.
+            memory; ``auto`` takes pairs up to 512 clips.
         bounds: lowest and highest rating of the data set, which make a clip weigh the same in every batch. The paper's
             code takes the batch's own (None).
         tolerance: ratings no further apart than this count as tied (up to four rounding steps of the ratings' type,
