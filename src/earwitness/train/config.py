@@ -99,6 +99,11 @@ class MOSConfig:
         _check_choices(self)
         self.objective()
 
+    @property
+    def label(self) -> str:
+        """What a training is called: its ranking loss, or its regression loss if that is all."""
+        return self.regression if self.loss == "none" else self.loss
+
     def objective(self) -> Objective:
         """The losses and how they are put together."""
         return Objective(

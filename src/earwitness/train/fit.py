@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from earwitness.audio import read_audio
 from earwitness.audio.segment import segment
-from earwitness.errors import EarwitnessError
+from earwitness.errors import EarwitnessError, UsageError
 from earwitness.mos.encoders import Encoder, TrainableEncoder
 from earwitness.mos.heads import Axis, Heads
 from earwitness.mos.objective import terms
@@ -163,7 +163,7 @@ class Fit:
             return examples.audio[clips]
         encoder = trainable(self.encoder)
         pairs = [examples.pairs[index] for index in clips.tolist()]
-        heard = [segment(read_audio(pair.audio, sample_rate=encoder.sample_rate), pair.meta) for pair in pairs]
+        heard = [segment(read_audio(pair.audio), pair.meta) for pair in pairs]
         return encoder.encode(heard) if learn else torch.from_numpy(encoder.embed(heard))
 
     def _parts(self, count: int) -> Iterator[Tensor]:
@@ -213,10 +213,10 @@ def trainable(encoder: Encoder) -> TrainableEncoder:
     """The encoder as one that learns.
 
     Raises:
-        TrainingError: if it has no weights that can.
+        UsageError: if it has no weights that can.
     """
     if not isinstance(encoder, TrainableEncoder):
-        raise TrainingError(f"encoder '{encoder.name}' has no weights that can be fine-tuned; leave finetune out.")
+        raise UsageError(f"encoder '{encoder.name}' has no weights that can be fine-tuned; leave finetune out.")
     return encoder
 
 

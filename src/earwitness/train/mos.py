@@ -29,7 +29,7 @@ from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.predictor import CARD, WEIGHTS, Card, RatingPredictor, changes
 from earwitness.ratings import RatedPairs, data_hash
 from earwitness.run.database import take_lock
-from earwitness.train.config import ALONE, MOSConfig
+from earwitness.train.config import MOSConfig
 from earwitness.train.evaluation import evaluate
 from earwitness.train.examples import Examples, axes_of, read_examples
 from earwitness.train.fit import Epoch, Fit, new_heads, trainable
@@ -176,19 +176,19 @@ class _Session:
     def results(self, folder: Path, fits: Path, told: Callable[[Step], None] | None) -> dict[str, Any]:
         """Train whatever is not trained yet, keep the best seed's predictor, and put the results together."""
         plans = self._plans()
-        found: dict[str, list[FitResult]] = {}
-        for place, (label, config, seed) in enumerate(plans, 1):
-            name = f"{label}-{self._id(config)}-seed{seed}"
+        found: dict[MOSConfig, list[FitResult]] = {}
+        for place, (config, seed) in enumerate(plans, 1):
+            name = self._name(config, seed)
 
             def tell(epoch: Epoch, name: str = name, place: int = place) -> None:
                 if told:
                     told(Step(name, place, len(plans), epoch))
 
-            found.setdefault(label, []).append(self._fit(label, config, seed, fits / name, tell))
-        ours = found[self._label]
+            found.setdefault(config, []).append(self._fit(config, seed, fits / name, tell))
+        ours, alone = found.pop(self.config), [fit for others in found.values() for fit in others]
         best = max(ours, key=lambda fit: -np.inf if fit.selected is None else fit.selected)
         for file in (WEIGHTS, CARD):
-            shutil.copyfile(fits / f"{self._label}-{self._id(self.config)}-seed{best.seed}" / file, folder / file)
+            shutil.copyfile(fits / self._name(self.config, best.seed) / file, folder / file)
         return {
             "format": 1,
             "config": self.config.to_dict(),
@@ -196,27 +196,25 @@ class _Session:
             "encoder": self.identity,
             "data": {"train": _described(self.train), "dev": _described(self.dev)},
             "kept_seed": best.seed,
-            **summary(self.dev, ours, found.get(ALONE, []), best),
+            **summary(self.dev, ours, alone, best),
         }
 
-    @property
-    def _label(self) -> str:
-        return self.config.regression if self.config.loss == "none" else self.config.loss
+    def _plans(self) -> list[tuple[MOSConfig, int]]:
+        """Config and seed of every training."""
+        configs = [self.config]
+        if self.config.compare and self._id(self.config.alone()) != self._id(self.config):
+            configs.append(self.config.alone())
+        return [(config, seed) for config in configs for seed in config.seeds]
 
-    def _plans(self) -> list[tuple[str, MOSConfig, int]]:
-        """Label, config and seed of every training."""
-        ours = [(self._label, self.config, seed) for seed in self.config.seeds]
-        alone = self.config.alone()
-        if not self.config.compare or self._id(alone) == self._id(self.config):
-            return ours
-        return ours + [(ALONE, alone, seed) for seed in self.config.seeds]
+    def _name(self, config: MOSConfig, seed: int) -> str:
+        return f"{config.label}-{self._id(config)}-seed{seed}"
 
     def _id(self, config: MOSConfig) -> str:
         """Short hash of all that determines a training besides its seed, so that equal trainings are done once."""
         told = replace(config, seeds=(0,), compare=True, preset=None).to_dict()
         return Recipe({**told, "encoder": self.identity, "train": self.train.hash, "dev": self.dev.hash}).id
 
-    def _fit(self, label: str, config: MOSConfig, seed: int, place: Path, told: Callable[[Epoch], None]) -> FitResult:
+    def _fit(self, config: MOSConfig, seed: int, place: Path, told: Callable[[Epoch], None]) -> FitResult:
         if (place / FIT).is_file():
             return FitResult.from_dict(json.loads((place / FIT).read_text(encoding="utf-8")))
         with self._untouched_encoder():
@@ -224,7 +222,7 @@ class _Session:
             fit.run(place, told)
             predicted = fit.predict(self.dev)
             result = FitResult(
-                label,
+                config.label,
                 seed,
                 len(fit.history),
                 fit.best_epoch,

@@ -1,0 +1,214 @@
+"""Runs: several seeds beside Huber alone, resumed to the same files, kept as a predictor that a judge loads."""
+
+import json
+
+import numpy as np
+import pytest
+
+from earwitness.errors import RunError, UsageError
+from earwitness.mos.encoders import ENCODERS
+from earwitness.mos.encoders.cache import EmbeddingCache
+from earwitness.mos.encoders.embeddings import embed_pairs
+from earwitness.ratings import RatedPairs
+from earwitness.train.config import MOSConfig
+from earwitness.train.mos import code_commit, open_mos_run, train_mos
+from earwitness.types import Pair
+from small_encoder import INFO, SmallEncoder
+from small_ratings import rated_tones, without_singles
+
+OPTIONS = {"axes": ("pitch", "dark"), "encoder": "small", "hidden": (8,), "lr": 0.01, "epochs": 5, "batch_size": 16}
+TRAIN, DEV = rated_tones(40, 0, unrated=5), rated_tones(24, 1, name="dev")
+
+
+@pytest.fixture(autouse=True)
+def _small_encoder(monkeypatch):
+    monkeypatch.setitem(ENCODERS, "small", INFO)
+
+
+def trained(out, train=TRAIN, dev=DEV, told=None, **options):
+    return train_mos(MOSConfig(**{**OPTIONS, "seeds": (0, 1), **options}), train, dev, out, told=told, progress=False)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ENCODERS, "small", INFO)
+        return trained(tmp_path_factory.mktemp("run") / "run")
+
+
+def test_what_a_run_holds(run):
+    assert sorted(path.name for path in run.folder.iterdir() if path.name != "lock") == [
+        "card.json",
+        "config.json",
+        "fits",
+        "results.json",
+        "weights.safetensors",
+    ]
+    fits = sorted(path.name.split("-")[0] + path.name[-1] for path in (run.folder / "fits").iterdir())
+    assert fits == ["huber0", "huber1", "qamro0", "qamro1"]
+    for place in (run.folder / "fits").iterdir():
+        assert sorted(path.name for path in place.iterdir()) == [
+            "card.json",
+            "fit.json",
+            "log.jsonl",
+            "weights.safetensors",
+        ]
+    config = json.loads((run.folder / "config.json").read_text())
+    assert config["lr"] == 0.01
+    assert set(config["data"]) == {"train", "dev"}
+
+
+def test_results_tell_seeds_intervals_and_huber(run):
+    for axis, told in run.results["axes"].items():
+        srcc = told["measures"]["clip"]["srcc"]
+        ours, alone = (
+            [
+                fit["axes"][axis]["measures"]["clip"]["srcc"]["value"]
+                for fit in run.results["fits"]
+                if fit["label"] == label
+            ]
+            for label in ("qamro", "huber")
+        )
+        assert srcc["mean"] == pytest.approx(np.mean(ours))
+        assert srcc["spread"] == pytest.approx(np.std(ours, ddof=1))
+        assert srcc["alone_mean"] == pytest.approx(np.mean(alone))
+        assert srcc["kept"]["low"] <= srcc["kept"]["value"] <= srcc["kept"]["high"]
+        assert set(told["signatures"]) == {"better_order_worse_values", "gain_within_seeds", "poor_low_range"}
+        assert told["measures"]["system"]["srcc"]["kept"]["n"] == 6
+    assert run.results["data"]["train"]["rated"] == {"pitch": 40, "dark": 35}
+
+
+def test_the_kept_predictor_is_the_best_seeds(run):
+    ours = [fit for fit in run.results["fits"] if fit["label"] == "qamro"]
+    best = max(ours, key=lambda fit: fit["selected"])
+    assert run.results["kept_seed"] == best["seed"]
+    predictor = run.predictor(device="cpu")
+    assert predictor.card.seed == best["seed"]
+    found = predictor.predict(embed_pairs(SmallEncoder(), DEV.pairs).audio).values
+    place = next(path for path in (run.folder / "fits").glob(f"qamro-*seed{best['seed']}"))
+    kept = json.loads((place / "fit.json").read_text())["predicted"]
+    assert found.T.tolist() == [kept["pitch"], kept["dark"]]
+
+
+def test_the_card_says_where_it_comes_from(run):
+    card = run.predictor(device="cpu").card
+    assert card.data == run.results["data"]["train"]["hash"]
+    assert card.commit == code_commit()
+    assert card.config["loss"] == "qamro"
+    assert card.metrics["axes"]["pitch"]["clip"]["srcc"]["n"] == 24
+
+
+def test_a_finished_run_is_only_read(run):
+    before = {path: path.stat().st_mtime_ns for path in run.folder.rglob("*.json")}
+    again = trained(run.folder, told=lambda step: pytest.fail("trained again"))
+    assert again.results == run.results == open_mos_run(run.folder).results
+    assert {path: path.stat().st_mtime_ns for path in run.folder.rglob("*.json")} == before
+
+
+def test_killed_and_resumed_gives_the_same_files(run, tmp_path):
+    def kill(step):
+        if (step.place, step.epoch.number) in ((2, 3), (4, 1)):
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            trained(tmp_path / "run", told=kill)
+    resumed = trained(tmp_path / "run")
+    assert resumed.results == run.results
+    for path in run.folder.rglob("*"):
+        if path.is_file() and path.name != "lock":
+            assert (resumed.folder / path.relative_to(run.folder)).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"margin": 0.5}, "margin: 0.2 there, 0.5 now"), ({"train": rated_tones(30, 5)}, "data: {'train'")],
+)
+def test_another_training_in_the_same_folder_is_refused(run, change, told):
+    with pytest.raises(RunError, match=told):
+        trained(run.folder, **change)
+
+
+def test_every_training_starts_from_the_encoder_as_loaded(tmp_path):
+    run = trained(tmp_path / "run", finetune=True, encoder_lr=1e-2, epochs=2)
+    alone = trained(tmp_path / "alone", finetune=True, encoder_lr=1e-2, epochs=2, seeds=(1,), compare=False)
+    second = next(fit for fit in run.results["fits"] if (fit["label"], fit["seed"]) == ("qamro", 1))
+    assert alone.results["fits"][0]["axes"] == second["axes"]
+
+
+def test_a_tuned_predictor_survives_saving(tmp_path):
+    run = trained(tmp_path / "run", finetune=True, encoder_lr=1e-2, epochs=2, seeds=(0,), compare=False)
+    predictor = run.predictor(device="cpu")
+    place = next((run.folder / "fits").iterdir())
+    kept = json.loads((place / "fit.json").read_text())["predicted"]
+    found = predictor.predict(predictor.encoder.embed([pair.audio for pair in DEV.pairs])).values
+    assert found.T.tolist() == [kept["pitch"], kept["dark"]]
+    assert predictor.card.tuned
+    assert "tuned" in predictor.encoder.identity
+
+
+def test_axes_that_hear_the_caption(tmp_path):
+    run = trained(tmp_path / "run", text_axes=("dark",), seeds=(0,), compare=False)
+    predictor = run.predictor(device="cpu")
+    assert [axis.text for axis in predictor.axes] == [False, True]
+    assert predictor.needs_text
+
+
+def test_embeddings_are_kept_between_runs(tmp_path):
+    with EmbeddingCache(tmp_path / "cache") as cache:
+        for name in ("a", "b"):
+            config = MOSConfig(**OPTIONS, seeds=(0,), compare=False)
+            train_mos(config, TRAIN, DEV, tmp_path / name, cache=cache, progress=False)
+            assert len(cache) == len(TRAIN) + len(DEV)
+
+
+def test_clips_that_cannot_be_read_are_left_out_and_told(tmp_path):
+    lost = Pair("lost.wav", "", id="lost", system="s0", ratings={"pitch": 3.0, "dark": 3.0})
+    train = RatedPairs("tones", (lost, *TRAIN.pairs), TRAIN.scales)
+    run = trained(tmp_path / "run", train=train, seeds=(0,), compare=False)
+    told = run.results["data"]["train"]
+    assert (told["clips"], told["read"], told["failures"][0]["code"]) == (41, 40, "audio_missing")
+
+
+def test_bins(tmp_path):
+    run = trained(tmp_path / "run", loss="bins", regression="none", bins=20, seeds=(0,))
+    assert run.predictor(device="cpu").heads.sizes.bins == 20
+    assert [fit["label"] for fit in run.results["fits"]] == ["bins", "huber"]
+
+
+def test_noise_aware_needs_single_ratings(tmp_path):
+    options = {"axes": ("pitch",), "loss": "noise-aware", "seeds": (0,), "compare": False}
+    assert trained(tmp_path / "run", **options).results["axes"]["pitch"]["signatures"] is None
+    with pytest.raises(UsageError, match="needs single ratings"):
+        trained(tmp_path / "other", train=without_singles(TRAIN), **options)
+
+
+def test_huber_alone_is_not_compared_with_itself(tmp_path):
+    run = trained(tmp_path / "run", loss="none", seeds=(0,))
+    assert [fit["label"] for fit in run.results["fits"]] == ["huber"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"axes": ("loudness",)}, "no ratings of 'loudness'; it has pitch, dark"),
+        ({"finetune": True, "encoder": "log-mel"}, "no weights that can be fine-tuned"),
+        ({"text_axes": ("dark",), "encoder": "log-mel"}, "no text tower"),
+        ({"head": "deep"}, "head is 'deep'"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told_before_anything_is_embedded(tmp_path, options, told):
+    with pytest.raises(UsageError, match=told):
+        trained(tmp_path / "run", **options)
+
+
+def test_selecting_by_system_needs_systems(tmp_path):
+    nameless = RatedPairs("dev", tuple(Pair(p.audio, p.caption, ratings=p.ratings) for p in DEV.pairs), DEV.scales)
+    with pytest.raises(UsageError, match="not every clip of dev names its system"):
+        trained(tmp_path / "run", dev=nameless, select="srcc-system")
+    assert "system" not in trained(tmp_path / "other", dev=nameless, seeds=(0,)).results["axes"]["dark"]["measures"]
+
+
+def test_a_folder_without_a_run_is_told(tmp_path):
+    with pytest.raises(UsageError, match=r"no results.json"):
+        open_mos_run(tmp_path)
