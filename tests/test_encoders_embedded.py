@@ -3,8 +3,6 @@ import pytest
 
 from clips import clip, clip_with_beep_at
 from earwitness.errors import UsageError
-
-pytest.importorskip("torch", reason="the embedded encoder is a network")
 from earwitness.mos.encoders import TrainableEncoder, load_encoder
 from small_models import sound
 

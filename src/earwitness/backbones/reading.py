@@ -90,12 +90,18 @@ def load_model(
         **options: for ``from_pretrained``.
 
     Raises:
-        BackboneError: if weights are missing or do not fit.
+        BackboneError: if there are no safetensors, or weights are missing or do not fit.
     """
-    with _quiet():
-        model, info = model_class.from_pretrained(
-            source, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
-        )
+    try:
+        with _quiet():
+            model, info = model_class.from_pretrained(
+                source, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
+            )
+    except OSError as error:
+        raise BackboneError(
+            f"{what} cannot be loaded from '{source}': {_reason(error)} Only safetensors are read, as a pickle can run "
+            "code. Where there is only a pickle, save it once by transformers' save_pretrained, and give that folder."
+        ) from error
     absent = {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}
     absent = {key for key in absent if key.rpartition(".")[2] not in dispensable}
     if absent:
@@ -148,11 +154,13 @@ def _quiet_hub() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without transformers' progress bars, which would mix with ours."""
-    shown = logging.is_progress_bar_enabled()
+    """Without transformers' progress bars, which would mix with ours, and its report of weights that it has no use for."""
+    bars, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
         yield
     finally:
-        if shown:
+        logging.set_verbosity(verbosity)
+        if bars:
             logging.enable_progress_bar()

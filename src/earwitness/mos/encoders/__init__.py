@@ -68,8 +68,9 @@ class EncoderInfo:
 
 
 _ROOM = "earwitness.mos.encoders"
-_SPEECH = f"{_ROOM}.pretrained:load"
+_PRETRAINED = f"{_ROOM}.pretrained:load"
 _CLAP = f"{_ROOM}.clap:load"
+_PICKLED = "published as a pickle: save it as safetensors once, and give that folder's path"
 
 ENCODERS: Mapping[str, EncoderInfo] = {
     info.name: info
@@ -78,6 +79,28 @@ ENCODERS: Mapping[str, EncoderInfo] = {
         EncoderInfo(
             "embedded", f"{_ROOM}.embedded:load", license="Apache-2.0", note="the embedded judge's audio tower"
         ),
+        EncoderInfo("clap", _CLAP, "laion/clap-htsat-unfused", 48_000, "Apache-2.0", "captions too; 10 s at once"),
+        EncoderInfo("clap-music", _CLAP, "laion/larger_clap_music", 48_000, "Apache-2.0", "as clap, taught on music"),
+        EncoderInfo(
+            "audiobox-aesthetics",
+            f"{_ROOM}.audiobox:load",
+            "facebook/audiobox-aesthetics",
+            license="CC-BY-4.0",
+            note="WavLM taught on ratings of enjoyment, usefulness, complexity and quality",
+        ),
+        EncoderInfo("wavlm-base-plus", _PRETRAINED, "microsoft/wavlm-base-plus", 16_000, "CC-BY-SA-3.0", _PICKLED),
+        EncoderInfo("wavlm-large", _PRETRAINED, "microsoft/wavlm-large", 16_000, "CC-BY-SA-3.0", _PICKLED),
+        EncoderInfo("wav2vec2-base", _PRETRAINED, "facebook/wav2vec2-base", 16_000, "Apache-2.0"),
+        EncoderInfo("hubert-base", _PRETRAINED, "facebook/hubert-base-ls960", 16_000, "Apache-2.0"),
+        EncoderInfo("whisper-small", _PRETRAINED, "openai/whisper-small", 16_000, "Apache-2.0", "its encoder alone"),
+        EncoderInfo(
+            "ast",
+            _PRETRAINED,
+            "MIT/ast-finetuned-audioset-10-10-0.4593",
+            license="BSD-3-Clause",
+            note="taught on AudioSet's sound events",
+        ),
+        EncoderInfo("mert-95m", _PRETRAINED, "m-a-p/MERT-v1-95M", 24_000, "CC-BY-NC-4.0", f"for music; {_PICKLED}"),
     )
 }
 
@@ -122,17 +145,35 @@ def load_encoder(
         >>> load_encoder("log-mel").sample_rate
         16000
     """
+    options = options_of(name_or_path, layer=layer, device=device, revision=revision, batch_size=batch_size)
+    return _import(_resolve(options.spec.name)[0], options.spec.name)(options)
+
+
+def options_of(
+    name_or_path: str | Path,
+    *,
+    layer: Layer = "last",
+    device: str = "auto",
+    revision: str | None = None,
+    batch_size: int | Literal["auto"] = "auto",
+) -> EncoderOptions:
+    """The options of ``load_encoder``, checked.
+
+    Raises:
+        UnknownNameError: if there is no such name, folder or hub id.
+        UsageError: if an option has no such value.
+    """
     name = str(name_or_path)
     _check_layer(layer)
     check_device(device)
     if batch_size != "auto" and batch_size < 1:
         raise UsageError(f"batch_size is {batch_size}; it must be at least 1, or 'auto'.")
-    loader, source = _resolve(name)
+    _, source = _resolve(name)
     if revision and not source:
         raise UsageError(f"encoder '{name}' is part of earwitness and has no revisions of its own. Leave revision out.")
+    # A folder is known by its own name: where it lies on one machine is not part of what a record says.
     known_as = Path(name).resolve().name if source == name and Path(source).is_dir() else name
-    options = EncoderOptions(EncoderSpec(name, layer, revision), known_as, source, device, batch_size)
-    return _import(loader, name)(options)
+    return EncoderOptions(EncoderSpec(name, layer, revision), known_as, source, device, batch_size)
 
 
 def _check_layer(layer: Layer) -> None:
@@ -145,7 +186,7 @@ def _resolve(name: str) -> tuple[str, str]:
     if name in ENCODERS:
         return ENCODERS[name].loader, ENCODERS[name].checkpoint
     if name and (Path(name).is_dir() or is_hub_id(name)):
-        return _SPEECH, name
+        return _PRETRAINED, name
     raise UnknownNameError("encoder", name, ENCODERS)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.errors import AudioError
+from earwitness.errors import AudioError, UsageError
 from earwitness.types import Audio
 
 if TYPE_CHECKING:
@@ -98,3 +98,13 @@ def check_duration(clip: Audio, encoder: Encoder) -> None:
             f"the clip lasts {clip.duration:.2f} s; {encoder.name} needs at least {encoder.min_duration:.2f} s.",
             code="too_short",
         )
+
+
+def refuse_numbered(spec: EncoderSpec, name: str) -> None:
+    """Refuse a layer's number where an encoder has only one state to give.
+
+    Raises:
+        UsageError: if a number is asked for.
+    """
+    if isinstance(spec.layer, int):
+        raise UsageError(f"encoder '{name}' has no numbered layers; wanted layer='last'.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
@@ -40,3 +41,12 @@ class LayerChoice:
         if isinstance(self._layer, int):
             return [states[self._layer]]
         return [*states[:-1], last]
+
+    def pooled(self, made: Any, pool: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+        """The chosen layers of a network of transformers, shape ``[window, layer, feature]``.
+
+        Args:
+            made: its output, with hidden states.
+            pool: makes ``[window, feature]`` of states ``[window, frame, feature]``.
+        """
+        return torch.stack([pool(states) for states in self.of(made.hidden_states, made.last_hidden_state)], dim=1)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from earwitness.audio import resample
 from earwitness.errors import UsageError
 from earwitness.mos.encoders import EncoderOptions
-from earwitness.mos.encoders.base import check_duration
+from earwitness.mos.encoders.base import check_duration, refuse_numbered
 from earwitness.types import Audio
 
 SAMPLE_RATE = 16_000
@@ -50,8 +50,7 @@ class LogMelEncoder:
     batch_size = 8
 
     def __init__(self, options: EncoderOptions) -> None:
-        if isinstance(options.spec.layer, int):
-            raise UsageError(f"encoder '{options.name}' has no numbered layers; wanted layer='last'.")
+        refuse_numbered(options.spec, options.name)
         self.name = options.name
         self.spec = options.spec
 

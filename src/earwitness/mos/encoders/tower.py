@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,16 +33,20 @@ CPU_BATCH, CUDA_BATCH = 4, 32
 SHORTEST = 0.1
 
 
+# From inputs of one shape, and how much of each is heard, to a row for each.
+Forward = Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """One window as the module takes it.
 
     Attributes:
-        inputs: float32, of any shape.
+        inputs: of any shape.
         heard: frames, or other positions, of it that are sound, where padding follows; 0 where all are.
     """
 
-    inputs: NDArray[np.float32]
+    inputs: NDArray[Any]
     heard: int = 0
 
 
@@ -146,11 +150,15 @@ class Tower(ABC):
             for samples, plan in zip(heard, plans, strict=True)
             for window in plan
         ]
-        embeddings = iter(self._embeddings(parts))
-        averages = [sum(next(embeddings) * window.share for window in plan) for plan in plans]
+        embeddings = iter(self.by_shape(parts, self.forward))
+        averages = [_weighted([(next(embeddings), window.share) for window in plan]) for plan in plans]
         if not averages:
             return torch.zeros(0, self.layers, self.features, device=self.device)
-        return torch.stack(averages)  # type: ignore[arg-type]  # a sum of tensors is one
+        return self.finish(torch.stack(averages))
+
+    def finish(self, averages: torch.Tensor) -> torch.Tensor:
+        """What becomes of the averages over windows, ``[clip, layer, feature]``; nothing, as a rule."""
+        return averages
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:
@@ -164,33 +172,42 @@ class Tower(ABC):
         finally:
             self.module.train(training)
 
-    def _embeddings(self, parts: Sequence[Prepared]) -> list[torch.Tensor]:
-        """One embedding ``[layer, feature]`` for each part, in order."""
+    def by_shape(self, parts: Sequence[Prepared], forward: Forward) -> list[torch.Tensor]:
+        """What ``forward`` makes of each part, in order; parts of one shape go through it together.
+
+        Raises:
+            AudioError: with code ``out_of_memory`` if memory does not hold even one part.
+        """
         shapes: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for place, part in enumerate(parts):
             shapes[part.inputs.shape].append(place)
         found: dict[int, torch.Tensor] = {}
         for places in shapes.values():
             batch = [parts[place] for place in places]
-            found.update(zip(places, self._batched(batch), strict=True))
+            found.update(zip(places, self._in_batches(batch, forward), strict=True))
         return [found[place] for place in range(len(parts))]
 
-    def _batched(self, parts: Sequence[Prepared]) -> list[torch.Tensor]:
+    def _in_batches(self, parts: Sequence[Prepared], forward: Forward) -> list[torch.Tensor]:
+        def run(batch: Sequence[Prepared]) -> list[torch.Tensor]:
+            inputs = torch.from_numpy(np.stack([part.inputs for part in batch])).to(self.device)
+            return list(forward(inputs, [part.heard for part in batch]))
+
         try:
-            return self._batcher.run(parts, [part.inputs.size for part in parts], self._forward)
+            return self._batcher.run(parts, [part.inputs.size for part in parts], run)
         except Exception as error:
             if not out_of_memory(error):
                 raise
-            text = f"{self.name} ran out of memory on one window of a clip."
-            raise AudioError(text, code="out_of_memory") from error
-
-    def _forward(self, parts: Sequence[Prepared]) -> list[torch.Tensor]:
-        inputs = torch.from_numpy(np.stack([part.inputs for part in parts])).to(self.device)
-        return list(self.forward(inputs, [part.heard for part in parts]))
+            raise AudioError(f"{self.name} ran out of memory on a single window.", code="out_of_memory") from error
 
     def _changes(self) -> int:
         """How often weights and buffers were written to: torch counts it for each tensor."""
         return sum(tensor._version for tensor in self.module.state_dict(keep_vars=True).values())
+
+
+def _weighted(parts: Sequence[tuple[torch.Tensor, float]]) -> torch.Tensor:
+    if len(parts) == 1:
+        return parts[0][0]
+    return torch.stack([embedding * share for embedding, share in parts]).sum(dim=0)
 
 
 def mean_over(frames: torch.Tensor, heard: Sequence[int]) -> torch.Tensor:
