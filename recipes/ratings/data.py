@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from earwitness.ratings import RatedPairs, folds, read_ratings, split
 from earwitness.ratings.splits import Unit
@@ -52,18 +53,22 @@ class Task:
             yield Part(train, dev, test)
 
 
-def on_five_points(rated: RatedPairs, points: float) -> RatedPairs:
-    """Ratings of 0 to ``points`` as 0 to 5.
+def on_five_points(rated: RatedPairs) -> RatedPairs:
+    """Ratings of any scale as 0 to 5.
 
     The losses' own constants - Huber's one point, bins .25 wide, ListNet's temperature of 1 - are meant for scales of
     about five points; on 0-100 or 0-2 they would be other losses.
     """
-    factor = 5.0 / points
+    ((axis, (low, high)),) = rated.scales.items()
+
+    def moved(rating: Any) -> Any:
+        return (rating - low) * 5 / (high - low)
+
     return RatedPairs(
         rated.name,
-        tuple(replace(pair, ratings={axis: r * factor for axis, r in pair.ratings.items()}) for pair in rated.pairs),
-        dict.fromkeys(rated.scales, (0.0, 5.0)),
-        {axis: replace(single, value=single.value * factor) for axis, single in rated.singles.items()},
+        tuple(replace(pair, ratings={axis: moved(pair.ratings[axis])}) for pair in rated.pairs),
+        {axis: (0.0, 5.0)},
+        {axis: replace(single, value=moved(single.value)) for axis, single in rated.singles.items()},
     )
 
 
@@ -71,17 +76,17 @@ def read_speechocean(data: Path) -> RatedPairs:
     """2,500 sentences of 125 speakers; experts' pronunciation score, 0-2, the speaker as the system."""
     columns = {"ratings.pronunciation": "pronunciation", "system": "speaker"}
     rated = read_ratings(data / "speechocean" / "metadata.csv", form="table", columns=columns, scale=(0, 2))
-    return on_five_points(rated, 2)
+    return on_five_points(rated)
 
 
 def read_codec_mushra(data: Path) -> RatedPairs:
     """128 clips: 16 sentences through 7 codecs and as recorded; 1,216 MUSHRA ratings of 19 listeners, 0-100."""
-    return on_five_points(read_ratings(data / "codec_mushra" / "ratings.csv", scale=(0, 100)), 100)
+    return on_five_points(read_ratings(data / "codec_mushra" / "ratings.csv", scale=(0, 100)))
 
 
 def read_tts_synt3(data: Path) -> RatedPairs:
     """54 clips of 9 synthetic voices, 16 listeners each, 1-7."""
-    return read_ratings(data / "tts_synt3" / "ratings.csv", scale=(1, 7))
+    return on_five_points(read_ratings(data / "tts_synt3" / "ratings.csv", scale=(1, 7)))
 
 
 TASKS: Mapping[str, Task] = {
