@@ -14,6 +14,7 @@ from earwitness.errors import BackboneError, CaptionError, ClipError, MissingDep
 from earwitness.judges.mos import MOSJudge, weights_hash
 from earwitness.run import open_run
 from rating_judges import MATCH, counting_judge, predictor
+from small_encoder import SmallEncoder
 
 CLIPS = [clip(0.3 + n / 10, 200 + 100 * n, level=0.1 + n / 10) for n in range(7)]
 PAIRS = [Pair(audio, "", id=str(n)) for n, audio in enumerate(CLIPS)]
@@ -195,3 +196,11 @@ def test_a_run_is_resumed_and_other_weights_are_refused(tmp_path):
     with pytest.raises(Exception, match="another recipe") as raised:
         evaluate(counting_judge(seed=2), pairs, out=tmp_path / "run", progress=False)
     assert "heads.weights" in str(raised.value)
+
+
+def test_a_tuned_encoder_makes_another_recipe():
+    plain, tuned = (MOSJudge(predictor(SmallEncoder())) for _ in range(2))
+    assert plain.recipe == MOSJudge(predictor(SmallEncoder())).recipe
+    with torch.no_grad():
+        tuned.predictor.encoder.module.weight.add_(0.5)
+    assert tuned.recipe.id != plain.recipe.id

@@ -1,13 +1,14 @@
 """Rated audio from every form: which form it is, what it says, and what is refused with file and line."""
 
+import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from earwitness import Pair
-from earwitness.errors import ManifestError, UsageError
-from earwitness.ratings import read_ratings
+from earwitness.errors import EarwitnessError, ManifestError, UsageError
+from earwitness.ratings import data_hash, read_ratings
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -178,3 +179,53 @@ def test_spoken_sentences_with_named_columns():
     assert len({pair.system for pair in rated.pairs}) == 125
     assert rated.pairs[0].caption == "we call it bear"
     assert rated.pairs[0].ratings == {"pronunciation": 1.76}
+
+
+PUBLISHED = {
+    "table.csv": b"file_name,text,system,rating_quality,mos\na.wav,rain,s1,3.5,4\nb.wav,dogs,s2,2,1\n",
+    "long.csv": b"file,rater,axis,rating\na.wav,ann,MI,1\na.wav,bob,MI,4\nb.wav,ann,TA,5\n",
+    "sheet.csv": b"wav_path,score,system_id,sample_id,listener_id\na.wav,3,A,a1,L7\na.wav,5,A,a1,L9\n",
+    "nisqa.csv": b"db,con,filepath_deg,mos,noi\nx,1,a.wav,2,3\n",
+    "aes.jsonl": b'{"data_path":"t-sys0v1wm-utt0","PQ":[3.0,4.0],"PC":[7.0],"CE":[2.0],"CU":[1.0]}\n',
+    "musiceval.txt": b"audiomos2025-track1-S002_P044.wav,3.66,4.07\naudiomos2025-track1-S003_P044.wav,3,4\n",
+}
+BITS = [
+    b",",
+    b"\n",
+    b"\r",
+    b'"',
+    b"\0",
+    b"nan",
+    b"1e400",
+    b"\xff",
+    b"[",
+    b"}",
+    b"null",
+    b"../",
+    b"/",
+    b"",
+    b"\xef\xbb\xbf",
+]
+
+
+def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path, heavy):
+    draw = random.Random(20261121)
+    read = refused = 0
+    for _ in range(heavy.size(10_000)):
+        name, content = draw.choice(list(PUBLISHED.items()))
+        bytes_ = bytearray(content)
+        for _ in range(draw.randint(0, 3)):
+            first = draw.randrange(len(bytes_) + 1)
+            bytes_[first : first + draw.randint(0, 4)] = draw.choice(BITS)
+        (tmp_path / name).write_bytes(bytes_)
+        try:
+            rated = read_ratings(tmp_path / name)
+        except EarwitnessError:
+            refused += 1
+            continue
+        read += 1
+        assert len(data_hash(rated)) == 12
+        for axis, (low, high) in rated.scales.items():
+            ratings = rated.ratings(axis)
+            assert ((ratings >= low) & (ratings <= high) | np.isnan(ratings)).all()
+    assert min(read, refused) > (read + refused) / 20

@@ -11,7 +11,6 @@ running number: their prompts go by the whole name, in a file of their own, and 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ class _Layout:
             place = f"{file.name}, line {count}"
             if text.strip():
                 with at(place):
-                    yield self._line(place, next(csv.reader([text.strip()])), file.stem)
+                    yield self._line(place, text.strip().split(","), file.stem)
 
     def _line(self, place: str, cells: list[str], listed: str) -> Line:
         if len(cells) not in (1, 1 + len(AXES)):

@@ -127,7 +127,10 @@ def write_answer(store: Store, path: Path, *, scored_only: bool = False) -> None
         if any(value is None for value in values):
             missing.append(record.pair["id"])
         elif name in rows:
-            raise UsageError(f"two clips are called {name!r}; {path.name} tells clips apart by their names alone.")
+            raise UsageError(
+                f"two clips are called {name!r}, and {path.name} tells clips apart by the names of their files alone; "
+                "wanted a name of its own for each. The other forms of export hold their whole paths."
+            )
         else:
             rows[name] = values
     if missing and not scored_only:
