@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ _DECODERS = 4
 # How key_of speaks of a file whose content it could not, or would not, hash.
 _NO_CONTENT = ("unreadable", "size ")
 
+Input = TypeVar("Input", Audio, str)
 Vector = NDArray[np.float32]
 # What was embedded, by its hash, and its embedding.
 Made = tuple[str, Vector]
@@ -117,7 +119,7 @@ def _clip_vectors(
                 for _ in range(len(wanted) - len(missing)):
                     bar.skip()
                 for batch in _read_ahead(pool, encoder, missing):
-                    yield (made := _embed_batch(encoder, batch))
+                    yield (made := _embed_batch(encoder, batch, _embed_clips))
                     for one in made.values():
                         bar.advance(not isinstance(one, ClipError))
 
@@ -133,28 +135,31 @@ def _clip_key(place: int, pair: Pair) -> str:
 
 def _caption_vectors(encoder: Encoder, pairs: Sequence[Pair], cache: EmbeddingCache | None) -> list[Vector | ClipError]:
     """An embedding ``[1, text_feature]`` for each pair's caption, or why it has none."""
-    keys = [hashlib.sha256(pair.caption.encode("utf-8", "surrogatepass")).hexdigest() for pair in pairs]
+    keys = [_caption_key(pair.caption) for pair in pairs]
 
     def make(missing: Mapping[str, Pair]) -> Iterator[dict[str, Made | ClipError]]:
-        yield {key: _empty_caption(pair) for key, pair in missing.items() if not _says_something(pair)}
-        worded = [(key, pair.caption) for key, pair in missing.items() if _says_something(pair)]
-        for start in range(0, len(worded), encoder.batch_size):
-            batch = dict(worded[start : start + encoder.batch_size])
-            vectors = encoder.embed_texts(list(batch.values()))
-            yield {key: (key, vector[None]) for key, vector in zip(batch, vectors, strict=True)}
+        read = [(key, _caption(pair)) for key, pair in missing.items()]
+        for start in range(0, len(read), encoder.batch_size):
+            yield _embed_batch(encoder, dict(read[start : start + encoder.batch_size]), _embed_texts)
 
     found = _through(cache, encoder, "caption", dict(zip(keys, pairs, strict=True)), make)
     return [found[key] for key in keys]
 
 
-def _says_something(pair: Pair) -> bool:
-    return any(character.isalnum() for character in pair.caption)
+def _caption_key(caption: str) -> str:
+    return hashlib.sha256(caption.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _empty_caption(pair: Pair) -> CaptionError:
-    return CaptionError(
-        f"the caption of '{pair.id}' is {pair.caption!r}: there is nothing to embed.", code="caption_empty"
-    )
+def _caption(pair: Pair) -> str | CaptionError:
+    if any(character.isalnum() for character in pair.caption):
+        return pair.caption
+    text = f"the caption of '{pair.id}' is {pair.caption!r}: there is nothing to embed."
+    return CaptionError(text, code="caption_empty")
+
+
+def _embed_texts(encoder: Encoder, captions: Sequence[str]) -> Iterable[Made]:
+    vectors = encoder.embed_texts(captions)
+    return [(_caption_key(caption), vector[None]) for caption, vector in zip(captions, vectors, strict=True)]
 
 
 def _through(
@@ -203,27 +208,37 @@ def _read(pair: Pair, encoder: Encoder) -> Audio | ClipError:
     return clip
 
 
-def _embed_batch(encoder: Encoder, batch: Mapping[str, Audio | ClipError]) -> dict[str, Made | ClipError]:
-    """Embeddings of those clips that could be read; when the batch fails, each clip is tried alone."""
-    clips = {key: clip for key, clip in batch.items() if isinstance(clip, Audio)}
-    made: dict[str, Made | ClipError] = {key: clip for key, clip in batch.items() if isinstance(clip, ClipError)}
+def _embed_clips(encoder: Encoder, clips: Sequence[Audio]) -> Iterable[Made]:
+    return zip([clip.sha256 for clip in clips], encoder.embed(clips), strict=True)
+
+
+def _embed_batch(
+    encoder: Encoder,
+    batch: Mapping[str, Input | ClipError],
+    embed: Callable[[Encoder, Sequence[Input]], Iterable[Made]],
+) -> dict[str, Made | ClipError]:
+    """Embeddings of what could be read; when the batch fails, each is tried alone."""
+    read = {key: one for key, one in batch.items() if not isinstance(one, ClipError)}
+    made: dict[str, Made | ClipError] = {key: one for key, one in batch.items() if isinstance(one, ClipError)}
+    if not read:
+        return made
     try:
-        vectors: Iterable[Vector] = encoder.embed(list(clips.values())) if clips else []
+        vectors = embed(encoder, list(read.values()))
+        return made | {key: _finite(one, encoder) for key, one in zip(read, vectors, strict=True)}
     except (BackboneError, UsageError):
-        raise  # these hold for every clip
-    except Exception as error:  # whatever a model raises on an odd clip must stay with that clip
-        if len(clips) > 1:
-            return made | {key: one for key in clips for one in _embed_batch(encoder, {key: clips[key]}).values()}
-        return made | dict.fromkeys(clips, _as_clip_error(error, f"{encoder.name} on this clip", "encoder_failed"))
-    return made | {
-        key: _finite(clip, vector, encoder) for (key, clip), vector in zip(clips.items(), vectors, strict=True)
-    }
+        raise  # these hold for everything
+    except Exception as error:  # whatever a model raises on one odd clip or caption must stay with it
+        if len(read) == 1:
+            return made | dict.fromkeys(read, _as_clip_error(error, encoder.name, "encoder_failed"))
+    for key, one in read.items():
+        made |= _embed_batch(encoder, {key: one}, embed)
+    return made
 
 
-def _finite(clip: Audio, vector: Vector, encoder: Encoder) -> Made | ClipError:
-    if np.isfinite(vector).all():
-        return clip.sha256, vector
-    return ClipError(f"{encoder.name} made an embedding that is not finite of this clip.", code="not_finite")
+def _finite(made: Made, encoder: Encoder) -> Made | ClipError:
+    if np.isfinite(made[1]).all():
+        return made
+    return ClipError(f"{encoder.name} made an embedding that is not finite.", code="not_finite")
 
 
 def _as_clip_error(error: Exception, doing: str, code: str) -> ClipError:
