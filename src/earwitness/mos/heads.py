@@ -32,13 +32,10 @@ from earwitness.errors import UsageError
 from earwitness.mos.losses import bin_values
 
 HeadKind = Literal["mlp", "paper", "linear-stack", "audiobox"]
-# Widths of the hidden layers unless others are asked for; 256 and 64 are those of the challenge's baseline.
-HIDDEN: dict[HeadKind, tuple[int, ...]] = {
-    "mlp": (128,),
-    "paper": (256, 64),
-    "linear-stack": (256, 64),
-    "audiobox": (768, 768, 768, 768),
-}
+# Widths of the hidden layers unless others are asked for; 256 and 64 are those of the challenge's baseline, and
+# Audiobox's are as wide as an embedding.
+HIDDEN: dict[HeadKind, tuple[int, ...]] = {"mlp": (128,), "paper": (256, 64), "linear-stack": (256, 64)}
+AUDIOBOX_DEPTH = 4
 # A feature that hardly varies over the training set tells nothing; dividing by its spread would only raise noise.
 SMALLEST_SPREAD = 1e-6
 
@@ -131,7 +128,8 @@ class Heads(nn.Module):
     ) -> None:
         super().__init__()
         _check_kind(kind)
-        widths = HIDDEN[kind] if hidden is None else tuple(hidden)
+        usual = HIDDEN.get(kind, (features,) * AUDIOBOX_DEPTH)
+        widths = usual if hidden is None else tuple(hidden)
         self.axes = tuple(axes)
         self.sizes = HeadSizes(layers, features, text_features, kind, widths, dropout, bins)
         _check(self.axes, self.sizes)

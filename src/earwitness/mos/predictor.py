@@ -28,6 +28,7 @@ from earwitness.mos.heads import Axis, Heads, HeadSizes
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 FORMAT, VERSION = "earwitness-rating-predictor", 1
+PUBLISHED = "audiobox-aesthetics"
 HEADS, ENCODER = "heads.", "encoder."
 # A card is a few kilobytes; the widths it names decide how much memory is asked for.
 LARGEST_CARD, WIDEST, MOST_AXES = 2**20, 2**16, 64
@@ -160,10 +161,10 @@ class RatingPredictor:
 
     @classmethod
     def load(cls, folder: str | Path, *, device: str = "auto") -> RatingPredictor:
-        """Load what ``save`` wrote.
+        """Load what ``save`` wrote, or ``audiobox-aesthetics`` with the heads that its authors published.
 
         Args:
-            folder: with ``card.json`` and ``weights.safetensors``.
+            folder: with ``card.json`` and ``weights.safetensors``; or that name.
             device: where the encoder runs.
 
         Raises:
@@ -171,6 +172,10 @@ class RatingPredictor:
             BackboneError: if the weights do not fit the card, or the encoder is not the one of the training.
         """
         place = Path(folder)
+        if str(folder) == PUBLISHED and not place.is_dir():
+            from earwitness.mos.published import published_predictor
+
+            return published_predictor(device=device)
         card = read_card(place)
         tensors = _read_weights(place)
         heads = _heads(card, {name.removeprefix(HEADS): tensors[name] for name in tensors if name.startswith(HEADS)})
