@@ -58,3 +58,4 @@ def test_captions_are_needed_where_an_axis_or_a_question_is_about_them(tmp_path)
 
     predictor(SmallEncoder(), axes=(Axis("match", 1, 5, text=True),)).save(tmp_path / "match")
     assert JudgeOptions(JudgeName.mos, checkpoint=tmp_path / "match").needs_captions
+    assert not JudgeOptions(JudgeName.mos, checkpoint=Path("audiobox-aesthetics")).needs_captions

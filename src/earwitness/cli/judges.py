@@ -48,7 +48,7 @@ class JudgeOptions:
             )
         if self.judge == JudgeName.mos and self.checkpoint is None:
             raise UsageError(
-                "--judge mos needs --checkpoint: the folder of a trained predictor (earwitness train mos)."
+                "--judge mos needs --checkpoint: the folder of a predictor (earwitness train mos), or audiobox-aesthetics."
             )
 
     @property

@@ -57,7 +57,8 @@ def score(
         JudgeName, typer.Option(help="aqascore asks whether the caption is met; mos predicts people's ratings.")
     ] = JudgeName.aqascore,
     checkpoint: Annotated[
-        Path | None, typer.Option(help="Of --judge mos: folder of a trained predictor.", show_default=False)
+        Path | None,
+        typer.Option(help="Of --judge mos: folder of a trained predictor, or audiobox-aesthetics.", show_default=False),
     ] = None,
     backbone: Annotated[
         str | None,

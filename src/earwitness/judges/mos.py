@@ -78,7 +78,8 @@ class MOSJudge:
         """The judge of a saved predictor.
 
         Args:
-            path: the folder that ``earwitness train mos`` wrote, with ``card.json`` and ``weights.safetensors``.
+            path: the folder that ``earwitness train mos`` wrote, with ``card.json`` and ``weights.safetensors``; or
+                ``audiobox-aesthetics``, for the heads that its authors published.
             device: where the encoder runs.
             batch_size: clips embedded at once; the encoder's own when None.
 
@@ -168,13 +169,16 @@ class MOSJudge:
 
 
 def needs_captions(path: str | Path) -> bool:
-    """Whether a saved predictor has an axis that is about the caption; only its card is read.
+    """Whether a predictor has an axis that is about the caption; of a saved one only the card is read.
 
     Raises:
         UsageError: if there is no card, or it cannot be read.
         MissingDependencyError: if a library that predictors need is not installed.
     """
-    return any(axis.text for axis in _predictors().read_card(path).axes)
+    predictors = _predictors()
+    if str(path) == predictors.PUBLISHED and not Path(path).is_dir():
+        return False
+    return any(axis.text for axis in predictors.read_card(path).axes)
 
 
 def _predictors() -> ModuleType:
