@@ -48,7 +48,8 @@ class JudgeOptions:
             )
         if self.judge == JudgeName.mos and self.checkpoint is None:
             raise UsageError(
-                "--judge mos needs --checkpoint: the folder of a predictor (earwitness train mos), or audiobox-aesthetics."
+                "--judge mos needs --checkpoint: the folder of a predictor (earwitness train mos), or "
+                "audiobox-aesthetics."
             )
 
     @property
