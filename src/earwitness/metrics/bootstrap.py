@@ -39,7 +39,7 @@ Ends: TypeAlias = tuple[float, float] | str
 MOST_UNDEFINED = 0.05
 # Leaving out each of n takes time of order n^2.
 MOST_LEFT_OUT = 2000
-_TAILS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+TAILS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _check_method(method: Method, measure: MeasureName, design: Design) -> None:
 
 
 def _percentile(measure: MeasureName, x: Values, y: Values, design: Design, resamples: int, seed: int) -> Ends:
-    return quantile_ends(resampled_values(measure, [x], y, design, resamples, seed)[0], _TAILS)
+    return quantile_ends(resampled_values(measure, [x], y, design, resamples, seed)[0], TAILS)
 
 
 def quantile_ends(resampled: Values, tails: Sequence[float]) -> Ends:
@@ -163,7 +163,7 @@ def _bca(measure: MeasureName, x: Values, y: Values, design: Design, resamples: 
     # Half of those equal: few units give the same value often.
     below = (np.mean(drawn < value) + np.mean(drawn <= value)) / 2
     bias = ndtri(np.clip(below, 0.5 / resamples, 1 - 0.5 / resamples))
-    shifted = bias + ndtri(_TAILS)
+    shifted = bias + ndtri(TAILS)
     return quantile_ends(drawn, ndtr(bias + shifted / (1 - acceleration * shifted)))
 
 
@@ -179,7 +179,7 @@ def _jackknife(measure: MeasureName, x: Values, y: Values, design: Design, _resa
         return "perfect"
     units = len(left_out)
     error = math.sqrt((units - 1) / units * float(np.sum((scaled - scaled.mean()) ** 2)))
-    reach = float(stdtrit(units - 1, _TAILS[1])) * error
+    reach = float(stdtrit(units - 1, TAILS[1])) * error
     low, high = from_scale(measure, np.array([centre - reach, centre + reach]))
     return float(low), float(high)
 
@@ -218,7 +218,7 @@ def fisher_ends(correlation: float, n: int) -> tuple[float, float]:
     """
     from scipy.special import ndtri
 
-    reach = float(ndtri(_TAILS[1])) / math.sqrt(n - 3)
+    reach = float(ndtri(TAILS[1])) / math.sqrt(n - 3)
     return math.tanh(math.atanh(correlation) - reach), math.tanh(math.atanh(correlation) + reach)
 
 
@@ -258,7 +258,7 @@ def bootstrap_interval(
     def ends() -> Ends:
         draws = (nesting.members(rng.integers(0, units, units)) for _ in range(resamples))
         return quantile_ends(
-            np.array([_number(statistic(*(array[drawn] for array in arrays))) for drawn in draws]), _TAILS
+            np.array([_number(statistic(*(array[drawn] for array in arrays))) for drawn in draws]), TAILS
         )
 
     value = _number(statistic(*arrays))

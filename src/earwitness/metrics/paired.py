@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.bootstrap import quantile_ends
+from earwitness.metrics.bootstrap import TAILS, quantile_ends
 from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, mid_ranks, paired_values
 from earwitness.metrics.design import Design, Unit, resampled_values
 from earwitness.metrics.draws import batches
 from earwitness.metrics.resampled import measure_rows
-from earwitness.metrics.uncertainty import CONFIDENCE, MIN_CLUSTERS
+from earwitness.metrics.uncertainty import MIN_CLUSTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def paired_bootstrap(
         return task.without_test("paired_bootstrap")
     values = resampled_values(measure, [task.a, task.b], task.ratings, task.design, resamples, seed)
     differences = values[0] - values[1]
-    ends = quantile_ends(differences, ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
+    ends = quantile_ends(differences, TAILS)
     if isinstance(ends, str):
         return Comparison(task.difference, None, None, None, task.design.units, "paired_bootstrap", ends)
     differences = differences[np.isfinite(differences)]

@@ -1,0 +1,295 @@
+"""How well any predictor could agree with these ratings, given how well the raters agree with themselves.
+
+``values [rating]`` are single ratings, ``clips [rating]`` names the clip of each. Two halves of the ratings are two
+noisy readings of one truth: from the correlation r of their means follows the reliability of the mean of all ratings
+(Spearman-Brown: 2r / (1 + r)), which is the squared correlation of that mean with the truth. Its square root is the
+ceiling: a predictor that knew the truth would reach it, and one that lies above it on new clips fits these raters'
+noise. So r, reliability and ceiling are three columns, and r alone is never the ceiling. For SRCC the two steps hold
+approximately.
+
+At system level a system's value is the mean of its clips' means; the ceiling there speaks of the raters' noise on
+these clips, not of which clips were chosen.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from earwitness.errors import UsageError
+from earwitness.metrics.correlation import Level, Values, index_of
+from earwitness.metrics.draws import batches
+from earwitness.metrics.pairs import Places
+from earwitness.metrics.resampled import measure_rows
+from earwitness.metrics.uncertainty import MIN_CLUSTERS
+
+CeilingMethod = Literal["splits", "anova"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What the raters' agreement with themselves allows.
+
+    Attributes:
+        split_half: correlation between the means of two halves of the ratings, averaged over splits.
+        reliability: of the mean of all ratings, in [0, 1].
+        ceiling: its square root, the highest correlation to expect of a perfect predictor.
+        n: clips with two ratings or more, or systems of such clips.
+        ratings: single ratings on those clips.
+        splits: how many splits; 0 for the closed form.
+        method: ``random_splits``, ``all_splits`` or ``anova``.
+        reason: why the three are None: ``too_few_units`` (fewer than five clips or systems with two ratings a clip),
+            ``constant_ratings``, or ``no_agreement`` (halves do not correlate above 0; then ``split_half`` remains).
+    """
+
+    split_half: float | None
+    reliability: float | None
+    ceiling: float | None
+    n: int
+    ratings: int
+    splits: int
+    method: str
+    reason: str | None = None
+
+
+def noise_ceiling(
+    values: ArrayLike,
+    clips: Sequence[Hashable],
+    *,
+    raters: Sequence[Hashable] | None = None,
+    systems: Sequence[Hashable] | None = None,
+    level: Level = "clip",
+    measure: Literal["lcc", "srcc"] = "srcc",
+    method: CeilingMethod = "splits",
+    splits: int = 1000,
+    seed: int = 0,
+) -> Ceiling:
+    """Split-half correlation, reliability and ceiling.
+
+    Where every rater rated every clip once (crossed), raters are split, the same way for all clips, and all splits are
+    taken if they are no more than ``splits``. Elsewhere each clip's ratings are split at random on their own; clips may
+    have different numbers of ratings, and those with one are left out. Where halves are unequal, Spearman-Brown is
+    solved for the sizes that they have.
+
+    Method ``anova`` needs no splits and is exact for covariances: in a crossed design the reliability is Cronbach's
+    alpha, which is the mean of all split-half coefficients; elsewhere it is 1 - (noise of the means) / (their
+    variance), which with equal numbers of ratings is the one-way ICC(1,k). It speaks of LCC only.
+
+    Args:
+        values: single ratings, shape ``[rating]``.
+        clips: the clip of each rating, shape ``[rating]``.
+        raters: who gave it, shape ``[rating]``; without, no design is taken as crossed.
+        systems: what made its clip, shape ``[rating]``; needed at system level.
+        level: ceiling of correlations over clips or over systems' means.
+        measure: ``srcc`` or ``lcc``.
+        method: ``splits`` or ``anova``.
+        splits: how many at random.
+        seed: of the splits.
+
+    Raises:
+        UsageError: if lengths differ, a value is not finite, or a clip has two systems.
+
+    Example:
+        >>> rng = np.random.default_rng(0)
+        >>> truth = np.repeat(rng.normal(size=500), 4)
+        >>> found = noise_ceiling(truth + rng.normal(size=2000), np.repeat(np.arange(500), 4), measure="lcc")
+        >>> round(found.split_half, 1), round(found.reliability, 1), round(found.ceiling, 1)
+        (0.7, 0.8, 0.9)
+    """
+    if method == "anova" and measure != "lcc":
+        raise UsageError(f"method 'anova' speaks of 'lcc'; got measure {measure!r}. Use method 'splits'.")
+    grid = _Grid.of(values, clips, raters, systems if level == "system" else None)
+    if level == "system" and systems is None:
+        raise UsageError("level 'system' needs systems; got none. Pass the system of each rating's clip.")
+    if grid.units < MIN_CLUSTERS:
+        return Ceiling(None, None, None, grid.units, grid.ratings, 0, method, "too_few_units")
+    if np.ptp(grid.unit_means(grid.clip_means())) == 0:
+        return Ceiling(None, None, None, grid.units, grid.ratings, 0, method, "constant_ratings")
+    return _anova(grid) if method == "anova" else _by_splits(grid, measure, splits, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Single ratings as ``[clip, place]``, clips of one system together; 0 where a clip has fewer ratings.
+
+    In a crossed design a place is a rater, otherwise places mean nothing.
+    """
+
+    values: Values
+    sizes: Places
+    system_starts: Places | None
+    crossed: bool
+
+    @classmethod
+    def of(
+        cls,
+        values: ArrayLike,
+        clips: Sequence[Hashable],
+        raters: Sequence[Hashable] | None,
+        systems: Sequence[Hashable] | None,
+    ) -> _Grid:
+        flat = np.asarray(values, np.float64)
+        if flat.ndim != 1 or not np.isfinite(flat).all():
+            raise UsageError(f"ratings have shape {flat.shape}; wanted [rating], all finite. Leave out missing ones.")
+        clip = index_of(clips, len(flat))[1]
+        rater = np.zeros_like(clip) if raters is None else index_of(raters, len(flat))[1]
+        system = _systems_of_clips(clip, systems)
+        crossed = raters is not None and _is_crossed(clip, rater)
+        keep = (np.bincount(clip) >= 2)[clip] if len(clip) else np.zeros(0, bool)
+        flat, clip, rater = flat[keep], clip[keep], rater[keep]
+        # Clips by system, ratings by rater within each.
+        order = np.lexsort((rater, clip, system[clip]))
+        flat, clip = flat[order], clip[order]
+        starts = np.flatnonzero(np.diff(clip, prepend=-1))
+        sizes = np.diff(starts, append=len(clip))
+        grid = np.zeros((len(sizes), int(sizes.max(initial=0))))
+        grid[np.arange(grid.shape[1]) < sizes[:, None]] = flat
+        system_starts = np.flatnonzero(np.diff(system[clip[starts]], prepend=-1)) if systems is not None else None
+        return cls(grid, sizes, system_starts, crossed)
+
+    @property
+    def units(self) -> int:
+        return len(self.sizes) if self.system_starts is None else len(self.system_starts)
+
+    @property
+    def ratings(self) -> int:
+        return int(self.sizes.sum())
+
+    def clip_means(self) -> Values:
+        means: Values = self.values.sum(axis=1) / self.sizes
+        return means
+
+    def unit_means(self, by_clip: Values) -> Values:
+        """Clips' values ``[..., clip]`` as they are, or their means by system, ``[..., system]``."""
+        if self.system_starts is None:
+            return by_clip
+        counts = np.diff(self.system_starts, append=by_clip.shape[-1])
+        means: Values = np.add.reduceat(by_clip, self.system_starts, axis=-1) / counts
+        return means
+
+    def noise(self, of_clips: Values) -> float:
+        """Variance of the raters' noise in units' means, averaged over units, from that in clips' means."""
+        if self.system_starts is None:
+            return float(of_clips.mean())
+        counts = np.diff(self.system_starts, append=len(of_clips))
+        return float(np.mean(np.add.reduceat(of_clips, self.system_starts) / counts**2))
+
+
+def _systems_of_clips(clip: Places, systems: Sequence[Hashable] | None) -> Places:
+    clips = int(clip.max(initial=-1)) + 1
+    if systems is None:
+        return np.zeros(clips, np.intp)
+    system = index_of(systems, len(clip))[1]
+    of_clip = np.zeros(clips, np.intp)
+    of_clip[clip] = system
+    if (of_clip[clip] != system).any():
+        raise UsageError("some clip has ratings under two systems; wanted one system a clip.")
+    return of_clip
+
+
+def _is_crossed(clip: Places, rater: Places) -> bool:
+    pairs = np.bincount(clip * (rater.max(initial=0) + 1) + rater)
+    return len(pairs) > 0 and bool((pairs == 1).all()) and len(pairs) == len(np.unique(clip)) * len(np.unique(rater))
+
+
+def _by_splits(grid: _Grid, measure: Literal["lcc", "srcc"], splits: int, seed: int) -> Ceiling:
+    rng = np.random.default_rng(seed)
+    halves = _rater_splits(grid, splits, rng) if grid.crossed else _clip_splits(grid, splits, rng)
+    found = [measure_rows(measure, grid.unit_means(first), grid.unit_means(second)) for first, second in halves]
+    correlations = np.concatenate(found)
+    exact = grid.crossed and len(correlations) == _all_splits(grid.values.shape[1])
+    method = "all_splits" if exact else "random_splits"
+    r = float(np.mean(correlations[np.isfinite(correlations)])) if np.isfinite(correlations).any() else 0.0
+    if r <= 0:
+        return Ceiling(r, None, None, grid.units, grid.ratings, len(correlations), method, "no_agreement")
+    smaller, larger = grid.sizes // 2, grid.sizes - grid.sizes // 2
+    if grid.crossed:
+        sides = grid.noise(1 / smaller), grid.noise(1 / larger)
+    else:
+        # The odd rating goes to either side at even odds.
+        sides = (grid.noise((1 / smaller + 1 / larger) / 2),) * 2
+    reliability = stepped_up(r, *sides, grid.noise(1 / grid.sizes))
+    return Ceiling(r, reliability, math.sqrt(reliability), grid.units, grid.ratings, len(correlations), method)
+
+
+def stepped_up(split_half: float, first: float, second: float, whole: float) -> float:
+    """Reliability of the whole from the correlation of two parts, by the noise that each is expected to have.
+
+    With truth of variance 1 and one rating's noise of variance L, parts correlate by
+    ``1 / sqrt((1 + L * first) * (1 + L * second))``; solved for L, the whole's reliability is ``1 / (1 + L * whole)``.
+    For halves of n ratings, 2/n, 2/n and 1/n, this is Spearman-Brown; for unequal parts it is Horst's formula.
+
+    Args:
+        split_half: correlation of the parts, in (0, 1].
+        first: mean over units of 1 / ratings in the first part.
+        second: in the second part.
+        whole: in both together.
+
+    Example:
+        >>> round(stepped_up(0.775, 1 / 5, 1 / 5, 1 / 10), 3)
+        0.873
+    """
+    half_sum, product = (first + second) / 2, first * second
+    noise = (math.sqrt(half_sum**2 + product * (1 / split_half**2 - 1)) - half_sum) / product
+    return 1 / (1 + noise * whole)
+
+
+def _all_splits(raters: int) -> int:
+    """In how many ways raters come apart in two halves; halves of one size have no order."""
+    ways = math.comb(raters, raters // 2)
+    return ways // 2 if raters % 2 == 0 else ways
+
+
+def _rater_splits(grid: _Grid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
+    raters = grid.values.shape[1]
+    for half in _halves_of(raters, splits, rng):
+        chosen = np.isin(np.arange(raters), half)
+        yield grid.values[:, chosen].mean(axis=1)[None], grid.values[:, ~chosen].mean(axis=1)[None]
+
+
+def _halves_of(raters: int, splits: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
+    if _all_splits(raters) > splits:
+        return (rng.permutation(raters)[: raters // 2] for _ in range(splits))
+    halves = itertools.islice(itertools.combinations(range(raters), raters // 2), _all_splits(raters))
+    return (np.array(half) for half in halves)
+
+
+def _clip_splits(grid: _Grid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
+    clips, places = grid.values.shape
+    empty = np.arange(places) >= grid.sizes[:, None]
+    for rows in batches(splits, clips * places):
+        keys = rng.random((rows, clips, places))
+        keys[:, empty] = 2.0
+        order = np.argsort(keys, axis=-1)
+        first_sizes = (grid.sizes + rng.integers(0, 2, (rows, clips))) // 2
+        in_first = np.arange(places) < first_sizes[..., None]
+        shuffled = np.take_along_axis(np.broadcast_to(grid.values, order.shape), order, axis=-1)
+        first = np.where(in_first, shuffled, 0).sum(axis=-1)
+        yield first / first_sizes, (grid.values.sum(axis=1) - first) / (grid.sizes - first_sizes)
+
+
+def _anova(grid: _Grid) -> Ceiling:
+    if grid.crossed:
+        by_rater = grid.unit_means(grid.values.T).T
+        effects = by_rater.mean(axis=1, keepdims=True) + by_rater.mean(axis=0) - by_rater.mean()
+        freedom = (by_rater.shape[0] - 1) * (by_rater.shape[1] - 1)
+        noise = float(np.sum((by_rater - effects) ** 2)) / freedom / by_rater.shape[1]
+    else:
+        within = np.where(
+            np.arange(grid.values.shape[1]) < grid.sizes[:, None], grid.values - grid.clip_means()[:, None], 0
+        )
+        one_rating = float(np.sum(within**2)) / (grid.ratings - len(grid.sizes))
+        noise = grid.noise(one_rating / grid.sizes)
+    reliability = 1 - noise / float(np.var(grid.unit_means(grid.clip_means()), ddof=1))
+    if reliability <= 0:
+        return Ceiling(
+            reliability / (2 - reliability), None, None, grid.units, grid.ratings, 0, "anova", "no_agreement"
+        )
+    half = reliability / (2 - reliability)
+    return Ceiling(half, reliability, math.sqrt(reliability), grid.units, grid.ratings, 0, "anova")
