@@ -1,0 +1,82 @@
+"""What is printed of trainings: means beside Huber alone, intervals, warnings; one line a run of a grid."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from earwitness.report.tables import write_table
+from earwitness.report.training import grid_heat_map, grid_table, training_table, warnings
+from earwitness.train.grid import Cell
+from earwitness.train.mos import MOSRun
+
+
+def measure(mean, alone=0.7, spread=0.01):
+    kept = {"value": mean, "low": mean - 0.1, "high": mean + 0.1, "n": 24, "method": "percentile", "reason": None}
+    return {"mean": mean, "spread": spread, "alone_mean": alone, "alone_spread": 0.02, "kept": kept}
+
+
+def results(srcc=0.8, signatures=(), left_out=0):
+    told = {"better_order_worse_values": False, "gain_within_seeds": False, "poor_low_range": None}
+    failures = [{"id": "lost", "code": "audio_missing", "message": "lost.wav is not there."}] * left_out
+    end = {"ours": {"mse": 0.5, "bias": 0.25, "n": 6}, "alone": {"mse": 0.4, "bias": 0.2, "n": 6}}
+    axis = {
+        "measures": {"clip": {"srcc": measure(srcc), "mse": measure(0.3)}, "system": {"srcc": measure(0.9)}},
+        "quarters": {"lowest": end, "highest": {**end, "alone": None}},
+        "signatures": {**told, **dict.fromkeys(signatures, True)},
+    }
+    data = {"clips": 40, "read": 40 - left_out, "failures": failures}
+    return {
+        "config": {"seeds": [0, 1], "select": "srcc-clip", "loss": "qamro"},
+        "data": {"train": data, "dev": {"clips": 24, "read": 24, "failures": []}},
+        "kept_seed": 1,
+        "pair_coverage": 0.25,
+        "axes": {"quality": axis},
+    }
+
+
+def test_rows_hold_means_spreads_and_intervals():
+    table = training_table(results())
+    assert table.rows[0] == ("quality", "clip", "srcc", 0.8, 0.01, 0.7, 0.02, 0.8, pytest.approx(0.7), 0.9, 24)
+    text = write_table(table, "text", width=140)
+    assert "25.0% of the training set's untied pairs" in text
+    assert "lowest quarter: MSE 0.500, bias +0.250 (Huber alone 0.400, +0.200)" in text
+    assert "highest quarter: MSE 0.500, bias +0.250." in text
+    assert json.loads(write_table(table, "json"))["kept_seed"] == 1
+
+
+def test_what_to_beware_of_is_said_in_words():
+    assert warnings(results()) == []
+    found = warnings(results(signatures=("better_order_worse_values", "poor_low_range"), left_out=2))
+    assert "SRCC up, MSE up" in found[0]
+    assert "lowest quarter of ratings fares worse" in found[1]
+    assert found[2].endswith("2 of 40 clips of the train set were left out; the first: lost.wav is not there.")
+
+
+def cells():
+    return [
+        Cell({"margin": margin, "emphasis": emphasis, "batch_size": size}, MOSRun(Path("run"), results(srcc)))
+        for margin, emphasis, size, srcc in [(0.1, 3.0, 64, 0.71), (0.1, 7.0, 64, 0.82), (0.2, 3.0, "all", 0.93)]
+    ]
+
+
+def test_a_grid_has_one_line_a_run():
+    table = grid_table(cells())
+    assert table.columns[:4] == ("margin", "emphasis", "batch_size", "SRCC clip")
+    assert [row[:4] for row in table.rows] == [
+        ("0.1", "3", 64, 0.71),
+        ("0.1", "7", 64, 0.82),
+        ("0.2", "3", "all", 0.93),
+    ]
+    assert len(set(table.columns)) == len(table.columns)
+
+
+def test_a_heat_map_has_a_panel_for_what_else_varies():
+    svg = grid_heat_map(cells())
+    for text in ("batch_size 64", "batch_size all", "0.710", "0.820", "0.930", "none", "margin 0.2, emphasis 3"):
+        assert text in svg, text
+
+
+def test_a_grid_of_one_option():
+    one = [Cell({"margin": cell.values["margin"]}, cell.run) for cell in cells()[1:]]
+    assert "0.820" in grid_heat_map(one)

@@ -1,0 +1,111 @@
+"""Grids: every combination once, kept when finished, and one Huber for all that share it."""
+
+import pytest
+
+from earwitness.errors import UsageError
+from earwitness.mos.encoders import ENCODERS
+from earwitness.train.grid import GRIDS, Grid, cell_name, combinations, read_grid, run_grid
+from small_encoder import INFO
+from small_ratings import rated_tones
+
+OPTIONS = {"axes": ("pitch",), "encoder": "small", "hidden": (4,), "lr": 0.01, "epochs": 2, "seeds": (0,)}
+GRID = Grid({"margin": (0.1, 0.5), "batch_size": (8, "all")})
+
+
+@pytest.fixture(autouse=True)
+def _small_encoder(monkeypatch):
+    monkeypatch.setitem(ENCODERS, "small", INFO)
+
+
+def run(out, told=None, grid=GRID):
+    return run_grid(grid, OPTIONS, rated_tones(20), rated_tones(12, 1), out, told=told, progress=False)
+
+
+def test_every_combination_is_run_and_a_finished_one_is_kept(tmp_path):
+    fits = []
+    cells = run(tmp_path, told=lambda step: fits.append(step.fit))
+    assert [cell.values for cell in cells] == [
+        {"margin": margin, "batch_size": size} for margin in (0.1, 0.5) for size in (8, "all")
+    ]
+    # Four with the ranking loss; Huber alone does not depend on the margin, so there are two of it.
+    assert sorted(name.split("-")[0] for name in set(fits)) == ["huber"] * 2 + ["qamro"] * 4
+    again = run(tmp_path, told=lambda step: pytest.fail("trained again"))
+    assert [cell.run.results for cell in again] == [cell.run.results for cell in cells]
+
+
+def test_a_grid_that_was_killed_goes_on(tmp_path):
+    whole = run(tmp_path / "whole")
+    steps = []
+
+    def kill(step):
+        steps.append(step)
+        if len(steps) == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut", told=kill)
+    assert [cell.run.results for cell in run(tmp_path / "cut")] == [cell.run.results for cell in whole]
+
+
+def test_the_papers_ablation():
+    made = combinations(GRIDS["paper-ablation"], {"axes": ("pitch",)})
+    assert len(made) == 3 * 4 * 4 * 2
+    assert {config.margin for _, config in made} == {0.1, 0.2, 0.5}
+    assert {config.emphasis for _, config in made} == {3, 5, 7, 10}
+    assert {config.batch_size for _, config in made} == {64, 128, 256, 512}
+
+
+def test_what_is_given_is_not_varied():
+    made = combinations(GRIDS["paper-ablation"], {"axes": ("pitch",), "encoder": "clap", "batch_size": 64})
+    assert len(made) == 12
+    assert {config.encoder for _, config in made} == {"clap"}
+    with pytest.raises(UsageError, match="Leave something open"):
+        combinations(Grid({"margin": (0.1,)}), {"axes": ("pitch",), "margin": 0.2})
+
+
+def test_options_of_the_file_give_way_to_those_given():
+    grid = Grid({"margin": (0.1,)}, {"axes": ("pitch",), "lr": 0.1, "epochs": 3})
+    ((_, config),) = combinations(grid, {"lr": 0.2})
+    assert (config.lr, config.epochs) == (0.2, 3)
+
+
+def test_a_file(tmp_path):
+    path = tmp_path / "grid.yaml"
+    path.write_text("options: {axes: [pitch]}\nvary:\n  hidden: [[8], [16, 4]]\n  batch_size: [64, all]\n")
+    grid = read_grid(str(path))
+    assert grid.vary == {"hidden": ((8,), (16, 4)), "batch_size": (64, "all")}
+    assert len(combinations(grid, {})) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("vary: {margin: 0.1}", "varies margin; wanted a list"),
+        ("vary: {margin: []}", "varies margin; wanted a list"),
+        ("vary: {encoder: clap}", "varies encoder; wanted a list"),
+        ("margin: [0.1]", "is not a grid"),
+        ("vary: {}", "varies nothing"),
+        ("[", "cannot be read as YAML"),
+        ("!!python/object/apply:os.getcwd []", "cannot be read as YAML"),
+    ],
+)
+def test_a_file_that_is_no_grid(tmp_path, text, told):
+    path = tmp_path / "grid.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=told):
+        read_grid(str(path))
+
+
+def test_an_unknown_grid_is_told():
+    with pytest.raises(UsageError, match="wanted a YAML file, or one of paper-ablation"):
+        read_grid("ablation")
+
+
+def test_a_wrong_value_is_told_before_anything_runs(tmp_path):
+    with pytest.raises(UsageError, match="margin is -1"):
+        run(tmp_path / "grid", grid=Grid({"margin": (0.1, -1)}))
+    assert not (tmp_path / "grid").exists()
+
+
+def test_cells_have_names_that_are_folders():
+    assert cell_name({"encoder": "../up", "margin": 0.1}) == "encoder=.._up,margin=0.1"
