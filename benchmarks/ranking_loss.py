@@ -131,7 +131,8 @@ def row(clips: int, found: Mapping[str, Found]) -> dict[str, int | float | None]
         **{f"{way}_ms": _digits(taken) for way, taken in times.items()},
         **{f"{way}_over_sorted": _digits(taken and taken / ordered["ms"]) for way, taken in _others(times)},
         **{f"{way}_mb": _digits(taken) for way, taken in memory.items()},
-        "sorted_bytes_a_clip": round(1e6 * ordered["mb"] / clips),
+        # Below some MB a process grows by pages it happened to have or not.
+        "sorted_bytes_a_clip": round(1e6 * ordered["mb"] / clips) if ordered["mb"] > 8 else None,
         "apart": float(f"{apart:.1e}"),
     }
 

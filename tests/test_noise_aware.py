@@ -127,6 +127,8 @@ class TestSpreads:
             loss, slopes = found([1.0, 2.0, 3.0], [3.0, 2.0, 2.0], [0.0] * 3, [2] * 3, target=target)
             assert loss > 0
             assert np.isfinite(slopes).all()
+        # Two that they tied are asked to tie.
+        assert found([2.0, 2.0], [3.0, 3.0], [0.0] * 2, [2] * 2) == (0.0, pytest.approx([0, 0], abs=1e-15))
 
 
 @pytest.mark.parametrize("target", ["soft", "weight"])

@@ -150,6 +150,20 @@ def test_a_tolerance_means_what_it_says_in_decimals(method, dtype):
     assert scores.grad.tolist() == [0.5, 0.0, -0.5]
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.float16])
+@pytest.mark.parametrize("method", FORMS)
+def test_a_tolerance_holds_along_the_whole_scale(method, dtype):
+    """Means of five raters lie 0.2 apart, which no binary number is: no such neighbours may be ranked by rounding."""
+    for fifths in range(5, 25):
+        neighbours = (torch.tensor([fifths, fifths + 1, fifths + 2]).double() / 5).to(dtype)
+        scores = -neighbours.double()
+        options = {"margin": 0.0, "emphasis": 1.0, "tolerance": 0.2, "method": method}
+        assert quality_margin_ranking_loss(scores[:2], neighbours[:2], **options) == 0
+        # Of three in a row, the ends alone are ranked.
+        found = quality_margin_ranking_loss(scores, neighbours, **options).item()
+        assert found == pytest.approx(0.4, rel=4 * torch.finfo(dtype).eps / 0.05)
+
+
 def test_auto_is_by_size():
     assert (chosen_method("auto", PAIRS_UP_TO), chosen_method("auto", PAIRS_UP_TO + 1)) == FORMS
     assert [chosen_method(method, 10) for method in FORMS] == list(FORMS)
