@@ -11,6 +11,7 @@ from earwitness.cli.terminal import TableFormat, terminal_width
 
 if TYPE_CHECKING:
     from earwitness.report.tables import Table
+    from earwitness.train.presets import Preset
 
 
 class Names(StrEnum):
@@ -59,10 +60,15 @@ def _presets() -> Table:
         for name, p in SCORING.items()
     ]
     training = [
-        (name, "train mos", ", ".join(f"{option} {value}" for option, value in p.options.items()), p.source)
+        (name, "train mos", ", ".join(f"{option} {value}" for option, value in p.options.items()), _origin(p))
         for name, p in TRAINING.items()
     ]
     return Table(("name", "command", "options", "note"), (*scoring, *training))
+
+
+def _origin(preset: Preset) -> str:
+    """Where a recipe comes from, and how it is not what its authors ran; whole in JSON and CSV."""
+    return f"{preset.source}; departures: {'; '.join(preset.departures)}"
 
 
 def _encoders() -> Table:
