@@ -146,6 +146,12 @@ def test_missing_and_misshapen_weights_are_refused(tmp_path):
         load_encoder(tmp_path)
 
 
+def test_an_axis_that_is_missing_is_named(tmp_path):
+    small_audiobox.save(tmp_path, config={"target_transform": {"CE": {"mean": 5.0, "std": 2.0}}})
+    with pytest.raises(BackboneError, match="lacks layer weights or a target_transform of CU, PC, PQ"):
+        load_encoder(tmp_path)
+
+
 def test_a_variant_of_the_heads_is_refused(tmp_path):
     small_audiobox.save(tmp_path, config={"normalize_embed": False})
     with pytest.raises(BackboneError, match="normalize_embed = False; its published heads have True"):

@@ -46,6 +46,8 @@ def test_waveform_encoders_are_the_mean_of_the_released_model(kind):
     assert len(every) == 4
     np.testing.assert_allclose(every[:3], [state[0].mean(0) for state in made.hidden_states[:3]], atol=1e-5)
     np.testing.assert_allclose(every[3], made.last_hidden_state[0].mean(0), atol=1e-5)
+    for number in (1, 3):
+        np.testing.assert_allclose(load_encoder(folder, layer=number).embed([clip])[0, 0], every[number], atol=1e-5)
 
 
 @pytest.mark.parametrize("seconds", [1.7, 5.0])

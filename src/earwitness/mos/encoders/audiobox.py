@@ -246,6 +246,9 @@ def wavlm_config(shapes: Mapping[str, tuple[int, ...]]) -> Any:
 
 def _heads(tensors: Mapping[str, torch.Tensor], source: Source) -> dict[str, PublishedHead]:
     scales = source.config["target_transform"]
+    lacking = [axis for axis in AXES if axis not in scales or f"layer_weights.{axis}" not in tensors]
+    if lacking:
+        raise BackboneError(f"{source.what} lacks layer weights or a target_transform of {', '.join(lacking)}.")
     return {
         axis: PublishedHead(
             tensors[f"layer_weights.{axis}"],

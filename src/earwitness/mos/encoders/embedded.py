@@ -56,7 +56,7 @@ class EmbeddedEncoder(Tower):
     def forward(self, inputs: torch.Tensor, heard: Sequence[int]) -> torch.Tensor:
         """Mean and deviation over the clip's own positions, ``[window, layer, feature]``."""
         positions = [(frames - 1) // 2 + 1 for frames in heard]
-        made = self.module(inputs, attention_mask=self._mask(positions), output_hidden_states=True)
+        made = self.module(inputs, attention_mask=self._mask(positions), output_hidden_states=self._choice.needs_states)
         states = self._choice.of(made.hidden_states, made.last_hidden_state)
         # Only the tower's output has passed its pooling by two.
         counts = [

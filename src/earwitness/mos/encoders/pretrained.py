@@ -58,7 +58,7 @@ class WaveformEncoder(Tower):
     def forward(self, inputs: torch.Tensor, heard: Sequence[int]) -> torch.Tensor:
         """Means over all frames."""
         return self._choice.pooled(
-            self.module(inputs, output_hidden_states=True), lambda states: mean_over(states, heard)
+            self.module(inputs, output_hidden_states=self._choice.needs_states), lambda states: mean_over(states, heard)
         )
 
 
@@ -94,7 +94,7 @@ class WhisperEncoder(Tower):
     def forward(self, inputs: torch.Tensor, heard: Sequence[int]) -> torch.Tensor:
         """Means over the clip's own positions."""
         return self._choice.pooled(
-            self.module(inputs, output_hidden_states=True), lambda states: mean_over(states, heard)
+            self.module(inputs, output_hidden_states=self._choice.needs_states), lambda states: mean_over(states, heard)
         )
 
 
@@ -143,7 +143,7 @@ class PatchEncoder(Tower):
 
     def forward(self, inputs: torch.Tensor, heard: Sequence[int]) -> torch.Tensor:
         """Means over the clip's own patches; the two class tokens, which hear the silence too, are left out."""
-        made = self.module(inputs, output_hidden_states=True)
+        made = self.module(inputs, output_hidden_states=self._choice.needs_states)
         return self._choice.pooled(made, lambda states: mean_over(self._columns(states), heard))
 
     def _columns(self, states: torch.Tensor) -> torch.Tensor:
