@@ -85,6 +85,10 @@ def mos(
     hidden: Annotated[str | None, typer.Option(metavar="N,N", help="Widths of the heads' hidden layers.")] = None,
     dropout: Annotated[float | None, typer.Option(help="Share of hidden values left out.  [0.1]")] = None,
     bins: Annotated[int | None, typer.Option(help="With --loss bins: how many.  [20]")] = None,
+    standardise_ratings: Annotated[
+        bool | None,
+        typer.Option("--standardise-ratings/--raw-ratings", help="What heads answer in.  [standardised]"),
+    ] = None,
     loss: Annotated[
         str | None,
         typer.Option(
