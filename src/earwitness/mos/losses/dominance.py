@@ -61,7 +61,7 @@ class _DominanceSum(torch.autograd.Function):
         # By parts over the sorted values: between two neighbours lie the pairs that span the gap, and their weight is
         # what the slopes beyond it sum to. Every term is at least 0, where values times slopes would cancel.
         spanning = -slopes[sorted_items].cumsum(0)
-        return values[sorted_items].diff() @ spanning[:-1]
+        return (values[sorted_items].diff() * spanning[:-1]).sum()
 
     @staticmethod
     @once_differentiable

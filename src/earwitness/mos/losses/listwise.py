@@ -130,7 +130,7 @@ def _mean_ranks(values: Tensor) -> Tensor:
 
 def _correlation(first: Tensor, second: Tensor) -> Tensor:
     first, second = first - first.mean(), second - second.mean()
-    spread = (first @ first) * (second @ second)
+    spread = first.square().sum() * second.square().sum()
     # Below what rounding makes of equal ranks there is nothing to correlate.
     least = (4 * len(first) * torch.finfo(first.dtype).eps) ** 2
-    return torch.where(spread > least, (first @ second) / spread.clamp(min=least).sqrt(), 0.0)
+    return torch.where(spread > least, (first * second).sum() / spread.clamp(min=least).sqrt(), 0.0)

@@ -59,10 +59,13 @@ def expected_ratings(logits: Tensor, *, bounds: tuple[float, float]) -> Tensor:
     """Ratings that distributions over bins stand for: their means, shape ``[clip]``, from logits ``[clip, bin]``.
 
     Example:
-        >>> expected_ratings(torch.zeros(1, 20), bounds=(1, 5))
-        tensor([3.])
+        Three bins stand for 1, 3 and 5; half of the mass is in each of the upper two.
+
+        >>> expected_ratings(torch.tensor([[-100.0, 0.0, 0.0]]), bounds=(1, 5))
+        tensor([4.])
     """
-    return logits.softmax(-1) @ bin_values(bounds, logits.shape[-1]).to(logits)
+    # Not a matrix product: autocast would round it to three digits.
+    return (logits.softmax(-1) * bin_values(bounds, logits.shape[-1]).to(logits)).sum(-1)
 
 
 def bin_values(bounds: tuple[float, float], bins: int = BINS) -> Tensor:
