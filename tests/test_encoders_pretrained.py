@@ -66,7 +66,7 @@ def test_whisper_is_the_mean_over_the_clips_own_positions(seconds):
 @pytest.mark.parametrize("seconds", [0.7, 5.1])
 def test_ast_is_the_mean_over_the_clips_own_patches(seconds):
     folder, clip = small_encoders.folder("audio-spectrogram-transformer"), sound(seconds)
-    extractor = transformers.ASTFeatureExtractor.from_pretrained(folder)
+    extractor = small_encoders.ast_extractor(max_length=512)
     model = transformers.ASTModel.from_pretrained(folder).eval()
     with torch.no_grad():
         inputs = extractor(clip.samples, sampling_rate=16_000, return_tensors="pt")["input_values"]
@@ -80,6 +80,15 @@ def test_ast_is_the_mean_over_the_clips_own_patches(seconds):
     frames = 1 + (len(clip.samples) - 400) // 160
     kept = [2 + patch for patch in range(len(states) - 2) if (patch % columns) * 10 < frames]
     np.testing.assert_allclose(load_encoder(folder).embed([clip])[0, 0], states[kept].mean(0), atol=1e-5)
+
+
+def test_an_extractor_of_another_size_is_refused(copied):
+    folder = copied("audio-spectrogram-transformer")
+    small_encoders.ast_extractor(max_length=1024).save_pretrained(folder)
+    with pytest.raises(
+        BackboneError, match=r"its extractor makes \(1024, 128\) frames and bands, it takes \(512, 128\)"
+    ):
+        load_encoder(folder)
 
 
 def test_mert_is_hubert_at_24_khz_without_its_own_code():

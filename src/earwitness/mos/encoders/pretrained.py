@@ -116,10 +116,9 @@ class PatchEncoder(Tower):
         self._extractor = source.extractor("ASTFeatureExtractor")
         model = source.model(family.model_class, resolve_device(options.device))
         config = model.config
-        if config.max_length != self._extractor.max_length:
-            raise BackboneError(
-                f"{source.what}: its extractor makes {self._extractor.max_length} frames, it takes {config.max_length}."
-            )
+        made, taken = (int(self._extractor.max_length), int(self._extractor.num_mel_bins)), _size(config)
+        if made != taken:
+            raise BackboneError(f"{source.what}: its extractor makes {made} frames and bands, it takes {taken}.")
         self._choice = LayerChoice(options, int(config.num_hidden_layers))
         self._stride = int(config.time_stride)
         self._rows = (int(config.num_mel_bins) - int(config.patch_size)) // int(config.frequency_stride) + 1
@@ -150,6 +149,11 @@ class PatchEncoder(Tower):
         """Means over frequency, ``[window, column, feature]``; patches come row by row from low to high."""
         windows, _, features = states.shape
         return states[:, 2:].reshape(windows, self._rows, -1, features).mean(dim=1)
+
+
+def _size(config: Any) -> tuple[int, int]:
+    """Frames and bands of the spectrogram that a network takes."""
+    return int(config.max_length), int(config.num_mel_bins)
 
 
 _KINDS: dict[str, Any] = {"waveform": WaveformEncoder, "whisper": WhisperEncoder, "patches": PatchEncoder}
