@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from earwitness.mos import losses
+from earwitness.mos.losses import inputs
 
 RANDOM = torch.Generator().manual_seed(0)
 RATINGS = torch.randint(5, 25, (40,), generator=RANDOM) / 5
@@ -48,6 +49,17 @@ def test_a_step_down_the_slope_lowers_the_loss(name, options):
 def test_the_type_of_the_result(name, options):
     kinds = {torch.float64: torch.float64, torch.float32: torch.float32, torch.bfloat16: torch.float32}
     assert {kind: by_name(name, SCORES.to(kind), **options).dtype for kind in kinds} == kinds
+
+
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_a_device_without_float64_sums_in_float32(name, options, monkeypatch):
+    wide = by_name(name, SCORES, **options).item()
+    monkeypatch.setattr(inputs, "_NO_FLOAT64", ("cpu",))
+    scores = SCORES.clone().requires_grad_()
+    loss = by_name(name, scores, **options)
+    loss.backward()
+    assert loss.item() == pytest.approx(wide, rel=1e-5)
+    assert scores.grad.isfinite().all()
 
 
 @pytest.mark.parametrize(("name", "options"), CASES)
