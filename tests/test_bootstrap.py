@@ -1,0 +1,206 @@
+"""Intervals against scipy and hand-worked numbers, and simulations of what they promise (R4)."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from earwitness.errors import UsageError
+from earwitness.metrics.bootstrap import bootstrap_interval, measure_interval
+from earwitness.metrics.correlation import MEASURES
+from earwitness.metrics.draws import draw_counts
+
+
+def drawn(n=200, seed=0, correlation=0.7):
+    rng = np.random.default_rng(seed)
+    ratings = rng.normal(size=n)
+    return correlation * ratings + math.sqrt(1 - correlation**2) * rng.normal(size=n), ratings
+
+
+SCIPYS = {
+    "mse": lambda x, y: np.mean((x - y) ** 2),
+    "lcc": lambda x, y: stats.pearsonr(x, y).statistic,
+    "srcc": lambda x, y: stats.spearmanr(x, y).statistic,
+    "ktau": lambda x, y: stats.kendalltau(x, y).statistic,
+}
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_given_the_same_resamples_the_ends_are_their_quantiles(measure):
+    x, y = drawn(60)
+    values = []
+    for counts in draw_counts(np.random.default_rng(5), 400, 60):
+        values += [SCIPYS[measure](x[rows], y[rows]) for rows in (np.repeat(np.arange(60), row) for row in counts)]
+    found = measure_interval(measure, x, y, method="percentile", resamples=400, seed=5)
+    assert (found.low, found.high) == pytest.approx(np.quantile(values, [0.025, 0.975]), abs=1e-12)
+    assert found.value == pytest.approx(SCIPYS[measure](x, y), abs=1e-12)
+
+
+@pytest.mark.parametrize("method", ["percentile", "bca"])
+@pytest.mark.parametrize("measure", MEASURES)
+def test_the_interval_is_scipys_up_to_the_draw(measure, method):
+    x, y = drawn()
+    found = measure_interval(measure, x, y, method=method, resamples=4000)
+    wanted = stats.bootstrap(
+        (x, y),
+        SCIPYS[measure],
+        paired=True,
+        vectorized=False,
+        n_resamples=1500,
+        method="BCa" if method == "bca" else "percentile",
+        rng=np.random.default_rng(1),
+    ).confidence_interval
+    width = wanted.high - wanted.low
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high), abs=0.08 * width)
+
+
+def test_fishers_interval_is_scipys():
+    x, y = drawn(40)
+    wanted = stats.pearsonr(x, y).confidence_interval(0.95)
+    found = measure_interval("lcc", x, y, method="fisher")
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high), rel=1e-9)
+
+
+def test_the_jackknife_of_a_mean_is_students_t():
+    """On the logarithm of MSE, leave-one-out by hand."""
+    x, y = drawn(12)
+    left_out = np.log([np.mean(np.delete((x - y) ** 2, i)) for i in range(12)])
+    error = math.sqrt(11 / 12 * np.sum((left_out - left_out.mean()) ** 2))
+    reach = stats.t.ppf(0.975, 11) * error
+    found = measure_interval("mse", x, y)
+    assert found.method == "jackknife"
+    assert (found.low, found.high) == pytest.approx(
+        (found.value * math.exp(-reach), found.value * math.exp(reach)), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_order_of_clips_and_seed_change_the_ends_by_chance_only(measure):
+    x, y = drawn()
+    order = np.random.default_rng(2).permutation(200)
+    first, other = measure_interval(measure, x, y), measure_interval(measure, x[order], y[order], seed=1)
+    assert first == measure_interval(measure, x, y)
+    assert (other.low, other.high) == pytest.approx((first.low, first.high), abs=0.02)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_clips_that_are_copies_of_each_other_count_once_by_system(measure):
+    x, y = drawn(40)
+    systems = np.repeat(np.arange(40), 5)
+    once = measure_interval(measure, x, y)
+    copies = measure_interval(measure, np.repeat(x, 5), np.repeat(y, 5), systems=systems, unit="systems")
+    assert (copies.low, copies.high, copies.n) == (
+        pytest.approx(once.low, abs=0.03),
+        pytest.approx(once.high, abs=0.03),
+        40,
+    )
+    by_system = measure_interval(measure, np.repeat(x, 5), np.repeat(y, 5), systems=systems, level="system")
+    assert (by_system.low, by_system.high) == pytest.approx((once.low, once.high), abs=0.03)
+
+
+def test_few_or_equal_values_have_no_interval():
+    assert measure_interval("srcc", [1, 2, 3, 4], [1, 2, 4, 3]).reason == "too_few_units"
+    x, y = drawn(40)
+    few = measure_interval("srcc", x, y, systems=np.repeat([1, 2, 3, 4], 10), unit="systems")
+    assert (few.value, few.low, few.n, few.reason) == (pytest.approx(SCIPYS["srcc"](x, y)), None, 4, "too_few_units")
+    assert measure_interval("lcc", np.ones(9), np.arange(9)).reason == "constant_scores"
+    rare = np.zeros(30)
+    rare[3] = 1
+    # Every third resample lacks the only clip that differs.
+    assert measure_interval("srcc", rare, np.arange(30)).reason == "undefined_resamples"
+
+
+@pytest.mark.parametrize("method", ["bca", "jackknife", "fisher"])
+def test_a_perfect_score_has_no_spread_to_tell(method):
+    found = measure_interval("lcc", np.arange(9), np.arange(9), method=method)
+    assert (found.value, found.low, found.reason) == (1.0, None, "perfect")
+
+
+def test_methods_that_cannot_do_it_are_refused():
+    x, y = drawn(20)
+    systems = np.repeat(np.arange(10), 2)
+    with pytest.raises(UsageError, match="leaves out one unit at a time"):
+        measure_interval("lcc", x, y, systems=systems, unit="nested", method="jackknife")
+    with pytest.raises(UsageError, match="'fisher' holds for 'lcc'"):
+        measure_interval("srcc", x, y, method="fisher")
+    with pytest.raises(UsageError, match="'fisher' holds for 'lcc'"):
+        measure_interval("lcc", x, y, systems=systems, unit="systems", method="fisher")
+
+
+def test_any_statistic():
+    values = np.random.default_rng(3).normal(size=150)
+    found = bootstrap_interval(lambda drawn: float(np.median(drawn)), values)
+    wanted = stats.bootstrap(
+        (values,), np.median, n_resamples=2000, method="percentile", rng=np.random.default_rng(4)
+    ).confidence_interval
+    assert (found.low, found.high) == pytest.approx((wanted.low, wanted.high), abs=0.05)
+    by_copy = bootstrap_interval(
+        lambda drawn: drawn.mean(), np.repeat(values, 3), clusters=np.repeat(np.arange(150), 3)
+    )
+    once = bootstrap_interval(lambda drawn: drawn.mean(), values)
+    assert (by_copy.low, by_copy.high, by_copy.n) == (
+        pytest.approx(once.low, abs=0.03),
+        pytest.approx(once.high, abs=0.03),
+        150,
+    )
+    assert bootstrap_interval(lambda drawn: None, values).reason == "undefined"
+    assert bootstrap_interval(np.mean, [1.0, 2.0]).reason == "too_few_units"
+
+
+# Population values for jointly normal scores and ratings of equal variance and correlation r.
+POPULATION = {
+    "mse": lambda r, variance: 2 * variance * (1 - r),
+    "lcc": lambda r, variance: r,
+    "srcc": lambda r, variance: 6 / math.pi * math.asin(r / 2),
+    "ktau": lambda r, variance: 2 / math.pi * math.asin(r),
+}
+
+
+def check_coverage(share: float, simulations: int, low: float = 0.93, high: float = 0.97) -> None:
+    """Within the bounds, and as much more as chance may add to so few simulations (once in 30,000)."""
+    slack = 0.0 if simulations >= 2000 else 4 * math.sqrt(0.95 * 0.05 / simulations)
+    assert low - slack <= share <= high + slack
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize(("n", "correlation"), [(36, 0.8), (36, 0.95), (100, 0.5)])
+def test_the_interval_over_clips_holds_the_truth_95_times_of_100(heavy, measure, n, correlation):
+    """R4, normal scores and ratings."""
+    simulations, covered = heavy.size(2000), 0
+    truth = POPULATION[measure](correlation, 1.0)
+    for seed in range(simulations):
+        found = measure_interval(measure, *drawn(n, seed, correlation), resamples=1000, seed=seed)
+        covered += found.low <= truth <= found.high
+    share = covered / simulations
+    heavy.record(f"R4 coverage, {measure}, n = {n}, r = {correlation}", simulations=simulations, share=share)
+    check_coverage(share, simulations)
+
+
+def clustered(seed, systems=36, clips=10):
+    """Systems' means and clips' deviations each normal; scores and ratings correlate by 0.8 in both."""
+    rng = np.random.default_rng(seed)
+    index = np.repeat(np.arange(systems), clips)
+    between, within = (rng.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], size) for size in (systems, len(index)))
+    return *(between[index] + within).T, index
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("level", ["clip", "system"])
+def test_the_interval_by_system_holds_where_that_by_clip_does_not(heavy, measure, level):
+    """R4: 36 systems of 10 clips, half of the variance between systems."""
+    simulations = heavy.size(2000) if level == "system" or measure in ("lcc", "mse") else heavy.size(1000)
+    truth = POPULATION[measure](0.8, 2.0 if level == "clip" else 1.1)
+    found = {"systems": 0, "clips": 0}
+    for seed in range(simulations):
+        scores, ratings, systems = clustered(seed)
+        for unit in found:
+            ends = measure_interval(measure, scores, ratings, systems=systems, level=level, unit=unit, resamples=400)
+            found[unit] += ends.low <= truth <= ends.high
+    share, by_clip = (count / simulations for count in found.values())
+    case = f"R4 coverage, {measure} at {level} level, 36 systems of 10"
+    heavy.record(case, simulations=simulations, share=share, share_by_clip=by_clip)
+    check_coverage(share, simulations)
+    assert by_clip < share - 0.04

@@ -1,0 +1,78 @@
+"""What is drawn anew, against resamples written out."""
+
+import numpy as np
+import pytest
+
+from earwitness.errors import UsageError
+from earwitness.metrics.correlation import MEASURES
+from earwitness.metrics.design import Design, left_out_values, resampled_values
+
+SYSTEMS = np.array(list("ccabbacbcabcaabbcc"))
+RNG = np.random.default_rng(0)
+RATINGS = RNG.normal(size=18)
+SCORES = RATINGS + RNG.normal(size=18)
+
+
+def test_a_design_counts_its_units():
+    assert Design.of(18, None).units == Design.of(18, SYSTEMS).units == 18
+    assert Design.of(18, SYSTEMS, unit="systems").units == Design.of(18, SYSTEMS, "system").units == 3
+    assert Design.of(18, SYSTEMS, "system", "clips").units == 18
+
+
+@pytest.mark.parametrize(("level", "unit"), [("system", "systems"), ("clip", "systems"), ("clip", "nested")])
+def test_systems_must_be_told(level, unit):
+    with pytest.raises(UsageError, match="needs systems"):
+        Design.of(18, None, level, unit)
+
+
+def test_all_clips_of_a_drawn_system_come_with_it():
+    design = Design.of(18, SYSTEMS, "clip", "systems")
+    for counts in design.draw(np.random.default_rng(1), 50):
+        assert counts.shape[1] == 18
+        for system in "abc":
+            assert (np.ptp(counts[:, system == SYSTEMS], axis=1) == 0).all()
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_leaving_out_each_unit_written_out(measure):
+    clips = left_out_values(measure, [SCORES], RATINGS, Design.of(18, None))[0]
+    wanted = [MEASURES[measure](np.delete(SCORES, i), np.delete(RATINGS, i)).value for i in range(18)]
+    assert clips == pytest.approx(wanted, abs=1e-12)
+    systems = left_out_values(measure, [SCORES], RATINGS, Design.of(18, SYSTEMS, "clip", "systems"))[0]
+    wanted = [MEASURES[measure](SCORES[s != SYSTEMS], RATINGS[s != SYSTEMS]).value for s in "abc"]
+    assert systems == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize(
+    ("level", "unit"),
+    [
+        ("clip", "clips"),
+        ("clip", "systems"),
+        ("clip", "nested"),
+        ("system", "systems"),
+        ("system", "clips"),
+        ("system", "nested"),
+    ],
+)
+def test_predictors_share_their_resamples(measure, level, unit):
+    design = Design.of(18, SYSTEMS, level, unit)
+    alone = resampled_values(measure, [SCORES], RATINGS, design, 60, seed=3)
+    both = resampled_values(measure, [-SCORES, SCORES], RATINGS, design, 60, seed=3)
+    assert both.shape == (2, 60)
+    assert np.array_equal(both[1], alone[0], equal_nan=True)
+    if measure != "mse":
+        assert both[0] == pytest.approx(-both[1], abs=1e-12, nan_ok=True)
+
+
+def test_clips_within_fixed_systems_move_the_means_less_than_systems_do():
+    rng = np.random.default_rng(4)
+    systems = np.repeat(np.arange(20), 30)
+    ratings = rng.normal(size=20)[systems] + rng.normal(size=600)
+    scores = ratings + rng.normal(size=20)[systems] + rng.normal(size=600)
+    spread = {
+        unit: resampled_values("lcc", [scores], ratings, Design.of(600, systems, "system", unit), 400, 0).std()
+        for unit in ("clips", "systems", "nested")
+    }
+    assert spread["clips"] < spread["systems"] / 2
+    assert spread["systems"] == pytest.approx(spread["nested"], rel=0.25)
