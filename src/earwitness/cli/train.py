@@ -157,13 +157,16 @@ def mos(
     if dry_run:
         _show(sets)
         return
+    from earwitness.train.devices import is_first, joined
+
     try:
-        with _EpochBar() as bar:
-            table = _trained(grid, options, sets, out, cache or out.parent / "embeddings", device, bar.told)
+        with joined() as own, _EpochBar() as bar:
+            table = _trained(grid, options, sets, out, cache or out.parent / "embeddings", own or device, bar.told)
+            if is_first():
+                print(write_table(table, output.value, width=terminal_width()))
     except KeyboardInterrupt:
         print(f"interrupted; the same command resumes {out}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
-    print(write_table(table, output.value, width=terminal_width()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +295,11 @@ def _kept(out: Path, cells: list[Cell]) -> Table:
     """The table of a grid, which is kept beside its runs with a heat map."""
     from earwitness.report.tables import write_table
     from earwitness.report.training import grid_heat_map, grid_table
+    from earwitness.train.devices import is_first
 
     table = grid_table(cells)
+    if not is_first():
+        return table
     (out / "grid.csv").write_text(write_table(table, "csv") + "\r\n", encoding="utf-8", newline="")
     (out / "grid.json").write_text(write_table(table, "json") + "\n", encoding="utf-8")
     (out / "grid.svg").write_text(grid_heat_map(cells), encoding="utf-8")

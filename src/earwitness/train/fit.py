@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from earwitness.audio.segment import segment
 from earwitness.errors import EarwitnessError, UsageError
 from earwitness.mos.encoders import Encoder, TrainableEncoder
 from earwitness.mos.heads import Axis, Heads
+from earwitness.mos.losses import gather_clips
 from earwitness.mos.objective import terms
 from earwitness.train.config import MOSConfig
 from earwitness.train.coverage import covered_pairs
+from earwitness.train.devices import agreed, average_gradients, is_first, own_share
 from earwitness.train.evaluation import selected
 from earwitness.train.examples import Examples, rated_axes
 from earwitness.train.state import State, read_state, write_state
@@ -74,16 +77,12 @@ class Fit:
         encoder: changed in place if ``config.finetune``.
         train: to learn from.
         dev: to choose the best epoch by.
-        device: where the heads learn; the encoder stays where it is.
     """
 
-    def __init__(
-        self, config: MOSConfig, seed: int, encoder: Encoder, train: Examples, dev: Examples, device: str = "cpu"
-    ) -> None:
+    def __init__(self, config: MOSConfig, seed: int, encoder: Encoder, train: Examples, dev: Examples) -> None:
         self.config, self.seed, self.encoder, self.train, self.dev = config, seed, encoder, train, dev
         self.heads = new_heads(config, seed, encoder, train.axes)
         _fit_scales(self.heads, config, train)
-        self.heads.to(device)
         self.learner = nn.ModuleDict({"heads": self.heads})
         groups: list[dict[str, Any]] = [{"params": [p for p in self.heads.parameters() if p.requires_grad]}]
         if config.finetune:
@@ -109,8 +108,9 @@ class Fit:
             self.history.append(epoch)
             if self._is_best(epoch):
                 self.best_epoch, self.best = epoch.number, _copy(self.learner)
-            write_state(folder, self._state())
-            _write_log(folder, self.history)
+            if is_first():
+                write_state(folder, self._state())
+                _write_log(folder, self.history)
             if told:
                 told(epoch)
         self.learner.load_state_dict(self.best)
@@ -121,7 +121,7 @@ class Fit:
         low, high = (np.array([getattr(axis, end) for axis in examples.axes]) for end in ("low", "high"))
         with torch.inference_mode():
             made = [self._output(examples, clips, learn=False)[0] for clips in self._parts(len(examples))]
-        values: NDArray[np.float64] = np.clip(torch.cat(made).double().cpu().numpy(), low, high)
+        values: NDArray[np.float64] = np.clip(torch.cat(made).double().numpy(), low, high)
         return values
 
     def _epoch(self, folder: Path) -> Epoch:
@@ -130,31 +130,34 @@ class Fit:
         size = len(order) if self.config.batch_size == "all" else int(self.config.batch_size)
         batches = torch.split(order, size)
         self.heads.train()
-        with torch.random.fork_rng():
-            torch.manual_seed(epoch_seed(self.seed, number))
+        with _seeded(epoch_seed(self.seed, number)):
             steps = [self._step(clips, folder) for clips in batches]
         loss, regression, ranking = np.array(steps).mean(axis=0).tolist()
-        value = selected(self.config.select, self.predict(self.dev), self.dev)
+        value = agreed(selected(self.config.select, self.predict(self.dev), self.dev))
         coverage = covered_pairs(self.train.ratings.numpy(), [clips.numpy() for clips in batches])
         return Epoch(number, loss, regression, ranking, value, coverage)
 
     def _step(self, clips: Tensor, folder: Path) -> tuple[float, float, float]:
         """One batch; its loss, and the two terms of it."""
         self.optimiser.zero_grad(set_to_none=True)
-        ratings, logits = self._output(self.train, clips, learn=True)
-        seen = rated_axes(self.train, self._overviews, clips, ratings, logits)
+        own = own_share(clips)
+        ratings, logits = self._output(self.train, own, learn=True)
+        answers = None if logits is None else gather_clips(logits)[0]
+        ratings, gathered = gather_clips(ratings, own)
+        seen = rated_axes(self.train, self._overviews, gathered, ratings, answers)
         parts = terms(self.config.objective(), seen)
         loss = parts.regression + self.config.rank_weight * parts.ranking
         if not math.isfinite(loss.item()):
             raise self._not_finite(clips, loss.item(), folder)
         torch.autograd.backward(loss)
+        average_gradients(p for group in self.optimiser.param_groups for p in group["params"])
         self.optimiser.step()
         return loss.item(), parts.regression.item(), parts.ranking.item()
 
     def _output(self, examples: Examples, clips: Tensor, *, learn: bool) -> tuple[Tensor, Tensor | None]:
-        device = self.heads.layer_weights.device
-        text = None if examples.text is None else examples.text[clips].to(device)
-        output = self.heads(self._audio(examples, clips, learn).to(device), text)
+        text = None if examples.text is None else examples.text[clips]
+        # The heads are small: they stay on the CPU wherever the encoder is.
+        output = self.heads(self._audio(examples, clips, learn).cpu(), text)
         return output.ratings, output.logits
 
     def _audio(self, examples: Examples, clips: Tensor, learn: bool) -> Tensor:
@@ -197,7 +200,8 @@ class Fit:
         self.best_epoch = state.reached["best_epoch"]
         self.history = [Epoch(**epoch) for epoch in state.reached["history"]]
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state.optimiser})
-        _write_log(folder, self.history)
+        if is_first():
+            _write_log(folder, self.history)
 
     def _not_finite(self, clips: Tensor, loss: float, folder: Path) -> TrainingError:
         ids = [self.train.pairs[index].id for index in clips.tolist()]
@@ -220,6 +224,17 @@ def trainable(encoder: Encoder) -> TrainableEncoder:
     return encoder
 
 
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Draw from a seed, on the CPU, where the heads are; afterwards chance goes on as if nothing had been drawn."""
+    before = torch.random.get_rng_state()
+    torch.default_generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.random.set_rng_state(before)
+
+
 def epoch_seed(seed: int, number: int) -> int:
     """A seed of 63 bits for one epoch; epochs and seeds next to each other share nothing."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{number}".encode()).digest()[:8], "big") >> 1
@@ -236,8 +251,7 @@ def new_heads(config: MOSConfig, seed: int, encoder: Encoder, axes: Sequence[Axi
     Raises:
         UsageError: if the options do not go together, or with the encoder.
     """
-    with torch.random.fork_rng():
-        torch.manual_seed(epoch_seed(seed, 0))
+    with _seeded(epoch_seed(seed, 0)):
         return Heads(
             axes,
             layers=encoder.layers,

@@ -30,6 +30,7 @@ from earwitness.mos.predictor import CARD, WEIGHTS, Card, RatingPredictor, chang
 from earwitness.ratings import RatedPairs, data_hash
 from earwitness.run.database import take_lock
 from earwitness.train.config import MOSConfig
+from earwitness.train.devices import agreed, is_first
 from earwitness.train.evaluation import evaluate
 from earwitness.train.examples import Examples, axes_of, read_examples
 from earwitness.train.fit import Epoch, Fit, new_heads, trainable
@@ -102,14 +103,25 @@ def train_mos(
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    with closing(take_lock(folder)):
+    with _locked(folder):
         _claim(folder, config, train, dev)
-        if (folder / RESULTS).is_file():
+        if agreed((folder / RESULTS).is_file()):
             return open_mos_run(folder)
         session = _Session.start(config, train, dev, cache, device, progress)
         results = session.results(folder, Path(fits) if fits else folder / FITS, told)
-        _write_json(folder / RESULTS, results)
+        if is_first():
+            _write_json(folder / RESULTS, results)
         return MOSRun(folder, results)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other programs out; of several devices the first holds the lock for all."""
+    if not is_first():
+        yield
+        return
+    with closing(take_lock(folder)):
+        yield
 
 
 def open_mos_run(folder: str | Path) -> MOSRun:
@@ -181,13 +193,13 @@ class _Session:
             name = self._name(config, seed)
 
             def tell(epoch: Epoch, name: str = name, place: int = place) -> None:
-                if told:
+                if told and is_first():
                     told(Step(name, place, len(plans), epoch))
 
             found.setdefault(config, []).append(self._fit(config, seed, fits / name, tell))
         ours, alone = found.pop(self.config), [fit for others in found.values() for fit in others]
         best = max(ours, key=lambda fit: -np.inf if fit.selected is None else fit.selected)
-        for file in (WEIGHTS, CARD):
+        for file in (WEIGHTS, CARD) if is_first() else ():
             shutil.copyfile(fits / self._name(self.config, best.seed) / file, folder / file)
         return {
             "format": 1,
@@ -215,7 +227,7 @@ class _Session:
         return Recipe({**told, "encoder": self.identity, "train": self.train.hash, "dev": self.dev.hash}).id
 
     def _fit(self, config: MOSConfig, seed: int, place: Path, told: Callable[[Epoch], None]) -> FitResult:
-        if (place / FIT).is_file():
+        if agreed((place / FIT).is_file()):
             return FitResult.from_dict(json.loads((place / FIT).read_text(encoding="utf-8")))
         with self._untouched_encoder():
             fit = Fit(config, seed, self.encoder, self.train, self.dev)
@@ -231,9 +243,10 @@ class _Session:
                 evaluate(predicted, self.dev),
                 {axis.name: predicted[:, at].tolist() for at, axis in enumerate(self.dev.axes)},
             )
-            RatingPredictor(self.encoder, fit.heads, self._card(config, seed, fit, result)).save(place)
-        _write_json(place / FIT, result.to_dict())
-        drop_state(place)
+            if is_first():
+                RatingPredictor(self.encoder, fit.heads, self._card(config, seed, fit, result)).save(place)
+                _write_json(place / FIT, result.to_dict())
+                drop_state(place)
         return result
 
     @contextmanager
@@ -286,8 +299,11 @@ def _claim(folder: Path, config: MOSConfig, train: RatedPairs, dev: RatedPairs) 
     """
     wanted = {**config.to_dict(), "data": {"train": data_hash(train), "dev": data_hash(dev)}}
     path = folder / CONFIG
-    if not path.is_file():
-        _write_json(path, wanted)
+    # All devices look before the first one writes.
+    fresh = agreed(not path.is_file())
+    if fresh:
+        if is_first():
+            _write_json(path, wanted)
         return
     found = json.loads(path.read_text(encoding="utf-8"))
     if found != wanted:
