@@ -29,6 +29,8 @@ def results(srcc=0.8, signatures=(), left_out=0):
     return {
         "config": {"seeds": [0, 1], "select": "srcc-clip", "loss": "qamro"},
         "data": {"train": data, "dev": {"clips": 24, "read": 24, "failures": []}},
+        "recipe": None,
+        "dev_clips_in_train": 0,
         "kept_seed": 1,
         "pair_coverage": 0.25,
         "axes": {"quality": axis},
@@ -51,6 +53,18 @@ def test_what_to_beware_of_is_said_in_words():
     assert "SRCC up, MSE up" in found[0]
     assert "lowest quarter of ratings fares worse" in found[1]
     assert found[2].endswith("2 of 40 clips of the train set were left out; the first: lost.wav is not there.")
+
+
+def test_clips_on_both_sides_are_told():
+    (found,) = warnings({**results(), "dev_clips_in_train": 3})
+    assert "3 clips of the development set are in the training set too" in found
+
+
+def test_a_published_recipe_is_held_against_what_was_run():
+    kept = {"preset": "qamro-track1", "changed": {"encoder": "log-mel"}, "departures": ["seeds are set"]}
+    notes = training_table({**results(), "recipe": kept}).notes
+    assert "Recipe qamro-track1, changed: encoder log-mel. What it knowingly does otherwise:" in notes
+    assert "- seeds are set" in notes
 
 
 def cells():

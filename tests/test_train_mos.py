@@ -12,6 +12,7 @@ from earwitness.mos.encoders.embeddings import embed_pairs
 from earwitness.ratings import RatedPairs
 from earwitness.train.config import MOSConfig
 from earwitness.train.mos import code_commit, open_mos_run, train_mos
+from earwitness.train.presets import preset_options
 from earwitness.types import Pair
 from small_encoder import INFO, SmallEncoder
 from small_ratings import rated_tones, without_singles
@@ -168,6 +169,20 @@ def test_clips_that_cannot_be_read_are_left_out_and_told(tmp_path):
     run = trained(tmp_path / "run", train=train, seeds=(0,), compare=False)
     told = run.results["data"]["train"]
     assert (told["clips"], told["read"], told["failures"][0]["code"]) == (41, 40, "audio_missing")
+
+
+def test_a_clip_on_both_sides_is_counted_whatever_its_name(tmp_path):
+    again = Pair(TRAIN.pairs[3].audio, "other", id="other", system="s0", ratings={"pitch": 3.0, "dark": 2.0})
+    dev = RatedPairs("dev", (*DEV.pairs, again), DEV.scales)
+    run = trained(tmp_path / "run", dev=dev, seeds=(0,), compare=False)
+    assert run.results["dev_clips_in_train"] == 1
+
+
+def test_a_recipe_tells_what_was_changed(tmp_path):
+    options = {**preset_options("qamro-track1"), **OPTIONS, "finetune": False}
+    recipe = trained(tmp_path / "run", **options, seeds=(0,), compare=False).results["recipe"]
+    assert recipe["changed"] == {"encoder": "small", "finetune": False, "lr": 0.01}
+    assert recipe["departures"]
 
 
 def test_bins(tmp_path):

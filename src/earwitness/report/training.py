@@ -63,6 +63,10 @@ def warnings(results: Mapping[str, Any]) -> list[str]:
         for name, there in (told["signatures"] or {}).items()
         if there
     ]
+    if shared := results["dev_clips_in_train"]:
+        lines.append(
+            f"warning: {shared} clips of the development set are in the training set too: what is told is far too good."
+        )
     for which, data in results["data"].items():
         if data["read"] < data["clips"]:
             first = data["failures"][0]
@@ -89,7 +93,18 @@ def _notes(results: Mapping[str, Any]) -> list[str]:
         "95 % interval over other clips (systems at system level).",
         f"Pairs seen: {results['pair_coverage']:.1%} of the training set's untied pairs share a batch in an epoch.",
     ]
+    lines += _recipe_notes(results["recipe"])
     return lines + [_ends(axis, told["quarters"]) for axis, told in results["axes"].items()]
+
+
+def _recipe_notes(recipe: Mapping[str, Any] | None) -> list[str]:
+    """How far this is a published recipe, if it set out to be one."""
+    if recipe is None:
+        return []
+    changed = ", ".join(f"{name} {value}" for name, value in recipe["changed"].items()) or "nothing"
+    return [f"Recipe {recipe['preset']}, changed: {changed}. What it knowingly does otherwise:"] + [
+        f"- {departure}" for departure in recipe["departures"]
+    ]
 
 
 def _ends(axis: str, quarters: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from earwitness.mos.encoders.embeddings import embed_pairs
 from earwitness.mos.heads import Axis
 from earwitness.mos.objective import Overview, RatedAxis
 from earwitness.ratings import RatedPairs, data_hash
+from earwitness.run.pair_key import key_of
 from earwitness.types import Pair, ScoreFailure
 
 # Below this a correlation says nothing, and a scale cannot be told.
@@ -64,6 +65,11 @@ class Examples:
         """What made each clip, where that is known of every clip."""
         named = tuple(pair.system for pair in self.pairs if pair.system is not None)
         return named if len(named) == len(self.pairs) else None
+
+    def also_in(self, other: Examples) -> int:
+        """How many of these clips sound in another set too, under whatever name."""
+        known = {key_of(pair, "").clip for pair in other.pairs}
+        return sum(key_of(pair, "").clip in known for pair in self.pairs)
 
     def overviews(self) -> tuple[Overview, ...]:
         """What the ratings of each axis are like."""

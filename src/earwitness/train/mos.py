@@ -34,6 +34,7 @@ from earwitness.train.devices import agreed, is_first
 from earwitness.train.evaluation import evaluate
 from earwitness.train.examples import Examples, axes_of, read_examples
 from earwitness.train.fit import Epoch, Fit, new_heads, trainable
+from earwitness.train.presets import recipe_kept
 from earwitness.train.results import FitResult, summary
 from earwitness.train.state import drop_state
 from earwitness.types import Recipe
@@ -206,7 +207,9 @@ class _Session:
             "config": self.config.to_dict(),
             "commit": self.commit,
             "encoder": self.identity,
+            "recipe": recipe_kept(self.config),
             "data": {"train": _described(self.train), "dev": _described(self.dev)},
+            "dev_clips_in_train": self.dev.also_in(self.train),
             "kept_seed": best.seed,
             **summary(self.dev, ours, alone, best),
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from earwitness.errors import UsageError
+from earwitness.train.config import MOSConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,18 @@ def preset_options(name: str) -> dict[str, Any]:
     if name not in PRESETS:
         raise UsageError(f"no training preset '{name}'; wanted one of {', '.join(PRESETS)}.")
     return {**PRESETS[name].options, "preset": name}
+
+
+def recipe_kept(config: MOSConfig) -> dict[str, Any] | None:
+    """How far a training is the published recipe that it names: known departures, and options that were changed.
+
+    Example:
+        >>> options = preset_options("qamro-track2")
+        >>> recipe_kept(MOSConfig(axes=("PQ",), **{**options, "batch_size": 64}))["changed"]
+        {'batch_size': 64}
+    """
+    if config.preset is None:
+        return None
+    preset = PRESETS[config.preset]
+    changed = {name: getattr(config, name) for name, value in preset.options.items() if getattr(config, name) != value}
+    return {"preset": config.preset, "departures": list(preset.departures), "changed": changed}
