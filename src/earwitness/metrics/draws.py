@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from earwitness.metrics.pairs import Counts, Places
 
-# Numbers in a batch: arrays of 128 KiB and more are given back to the system after each use by the usual allocators,
-# and fetching their pages anew costs more than the arithmetic (three times, for SRCC).
-BATCH = 15_000
+# Numbers in a batch: the usual allocators give 128 KiB and more back to the system after each use, and fetching the
+# pages anew costs more than the arithmetic (SRCC takes twice as long in batches of 16,000).
+BATCH = 8_000
 
 
 def batches(resamples: int, width: int) -> Iterator[int]:

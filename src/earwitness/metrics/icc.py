@@ -27,7 +27,7 @@ def icc(ratings: ArrayLike, *, form: Form, of: Literal["single", "mean"] = "sing
     """An intraclass correlation with its 95 % interval by the F distribution.
 
     Intervals: exact for forms 1 and 3 with normal ratings, Satterthwaite's approximation for form 2 (McGraw & Wong,
-    Psychol. Methods 1, 1996, table 7).
+    Psychol. Methods 1, 1996, table 7), which falls short where raters are few and differ much (91 % of 8 raters).
 
     Args:
         ratings: shape ``[clip, rater]``, all finite.

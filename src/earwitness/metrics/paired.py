@@ -4,10 +4,13 @@
 0 favours a for the correlations and b for MSE. Both predictors always see the same resample: their errors are alike,
 and two separate intervals would hide most true differences.
 
-* ``paired_bootstrap`` asks whether the two measures are equal in the population. It is the default choice.
-* ``paired_permutation`` asks whether the two predictors could be exchanged clip by clip, which is more than equal
-  measures: two predictors of different kinds may agree with people equally well and still not be exchangeable. Its
-  p is exact, at any n, for what it asks.
+* ``paired_permutation`` asks whether the two predictors could be exchanged unit by unit, and keeps its promise for
+  SRCC, KTAU and MSE at any n: take its p. Exchangeable is more than equally good: predictors of different kinds may
+  agree with people equally well and still not be exchangeable.
+* ``paired_bootstrap`` gives the difference its interval. Its p is rough where units are few: of 100 pairs of equal
+  predictors, 36 clips each, it calls 2-4 different by SRCC or KTAU and 7-9 by LCC or MSE, instead of 5.
+
+``tests/test_paired.py`` keeps the figures.
 
 For LCC of normal data there are closed forms in ``dependent``.
 """

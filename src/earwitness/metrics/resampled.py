@@ -58,20 +58,20 @@ def _spread(square: Values, mean: Values) -> Values:
 
 
 def _srcc(scores: Values, ratings: Values) -> Resampled:
-    score_totals, score_place = tied_totals(scores), np.unique(scores, return_inverse=True)[1]
+    score_totals, rating_totals = tied_totals(scores), tied_totals(ratings)
     # Clips in ascending order of ratings, so that of the two sides only one is gathered clip by clip.
-    rating_totals, by_rating = tied_totals(ratings), np.argsort(ratings, kind="stable")
-    starts = np.flatnonzero(np.diff(ratings[by_rating], prepend=np.nan))
-    score_place_by_rating = score_place[by_rating]
+    by_rating = np.argsort(ratings, kind="stable")
+    score_place = np.unique(scores, return_inverse=True)[1][by_rating]
+    rating_place = np.unique(ratings, return_inverse=True)[1][by_rating]
+    untied = bool((np.diff(rating_place) > 0).all())
 
     def measure(counts: Counts) -> Values:
         drawn = counts.sum(axis=1, keepdims=True, dtype=np.int32)
         tied_x, tied_y = score_totals(counts), rating_totals(counts)
-        x, y = _doubled_ranks(tied_x, drawn), _doubled_ranks(tied_y, drawn)
-        by_clip = np.take(counts, by_rating, axis=1) * np.take(x, score_place_by_rating, axis=1)
-        if len(starts) < by_clip.shape[1]:
-            by_clip = np.add.reduceat(by_clip, starts, axis=1)
-        product = np.einsum("rg,rg->r", by_clip, y)
+        x = np.take(_doubled_ranks(tied_x, drawn), score_place, axis=1)
+        x *= tied_y if untied else np.take(counts, by_rating, axis=1)
+        y = _doubled_ranks(tied_y, drawn)
+        product = np.einsum("rc,rc->r", x, y if untied else np.take(y, rating_place, axis=1))
         return _ratio(product, _rank_squares(tied_x, drawn), _rank_squares(tied_y, drawn))
 
     return measure
@@ -89,7 +89,8 @@ def _doubled_ranks(tied: Counts, drawn: Counts) -> Values:
 def _rank_squares(tied: Counts, drawn: Counts) -> Values:
     """Sum of squared doubled ranks: (N^3 - sum of t^3) / 3 over groups of t equal values (Kendall, 1945)."""
     sizes = tied.astype(np.float64)
-    squares: Values = (drawn[:, 0].astype(np.float64) ** 3 - np.einsum("rg,rg,rg->r", sizes, sizes, sizes)) / 3
+    cubes = np.einsum("rg,rg->r", sizes * sizes, sizes)
+    squares: Values = (drawn[:, 0].astype(np.float64) ** 3 - cubes) / 3
     return squares
 
 
