@@ -19,7 +19,7 @@ errors (87-90 % of 36-100 clips).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import MEASURES, Level, Measure, MeasureName, Values, index_of, paired_values
+from earwitness.metrics.correlation import MEASURES, Level, Measure, MeasureName, Names, Values, index_of, paired_values
 from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
 from earwitness.metrics.draws import Nesting
 from earwitness.metrics.uncertainty import CONFIDENCE, MIN_CLUSTERS
@@ -72,7 +72,7 @@ def measure_interval(
     scores: ArrayLike,
     ratings: ArrayLike,
     *,
-    systems: Sequence[Hashable] | None = None,
+    systems: Names | None = None,
     level: Level = "clip",
     unit: Unit | None = None,
     method: Method | None = None,
@@ -248,7 +248,7 @@ _ENDS: dict[Method, Callable[[MeasureName, Values, Values, Design, int, int], En
 def bootstrap_interval(
     statistic: Callable[..., float | None],
     *columns: ArrayLike,
-    clusters: Sequence[Hashable] | None = None,
+    clusters: Names | None = None,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Level, Values, index_of
+from earwitness.metrics.correlation import Level, Names, Values, index_of
 from earwitness.metrics.draws import batches
 from earwitness.metrics.pairs import Places
 from earwitness.metrics.resampled import measure_rows
@@ -60,10 +60,10 @@ class Ceiling:
 
 def noise_ceiling(
     values: ArrayLike,
-    clips: Sequence[Hashable],
+    clips: Names,
     *,
-    raters: Sequence[Hashable] | None = None,
-    systems: Sequence[Hashable] | None = None,
+    raters: Names | None = None,
+    systems: Names | None = None,
     level: Level = "clip",
     measure: Literal["lcc", "srcc"] = "srcc",
     method: CeilingMethod = "splits",
@@ -130,9 +130,9 @@ class _Grid:
     def of(
         cls,
         values: ArrayLike,
-        clips: Sequence[Hashable],
-        raters: Sequence[Hashable] | None,
-        systems: Sequence[Hashable] | None,
+        clips: Names,
+        raters: Names | None,
+        systems: Names | None,
     ) -> _Grid:
         flat = np.asarray(values, np.float64)
         if flat.ndim != 1 or not np.isfinite(flat).all():
@@ -181,7 +181,7 @@ class _Grid:
         return float(np.mean(np.add.reduceat(of_clips, self.system_starts) / counts**2))
 
 
-def _systems_of_clips(clip: Places, systems: Sequence[Hashable] | None) -> Places:
+def _systems_of_clips(clip: Places, systems: Names | None) -> Places:
     clips = int(clip.max(initial=-1)) + 1
     if systems is None:
         return np.zeros(clips, np.intp)

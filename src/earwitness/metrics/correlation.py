@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,8 @@ from earwitness.metrics.pairs import pair_counter
 MeasureName = Literal["mse", "lcc", "srcc", "ktau"]
 Level = Literal["clip", "system"]
 Values: TypeAlias = NDArray[np.float64]
+# Names of systems, groups, clips or raters, one a clip or a rating; they are compared as text.
+Names: TypeAlias = "Sequence[Hashable] | NDArray[Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class SystemMeans:
     ratings: Values
 
 
-def system_means(scores: ArrayLike, ratings: ArrayLike, systems: Sequence[Hashable]) -> SystemMeans:
+def system_means(scores: ArrayLike, ratings: ArrayLike, systems: Names) -> SystemMeans:
     """Average each system's clips.
 
     Example:
@@ -111,7 +113,7 @@ def system_means(scores: ArrayLike, ratings: ArrayLike, systems: Sequence[Hashab
 
 
 def measures_by_level(
-    scores: ArrayLike, ratings: ArrayLike, systems: Sequence[Hashable] | None = None
+    scores: ArrayLike, ratings: ArrayLike, systems: Names | None = None
 ) -> dict[Level, dict[MeasureName, Measure]]:
     """All four measures over clips, and over systems where these are given.
 
@@ -152,7 +154,7 @@ def paired_values(scores: ArrayLike, ratings: ArrayLike) -> tuple[Values, Values
     return x, y
 
 
-def index_of(names: Sequence[Hashable], length: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+def index_of(names: Names, length: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:
     """The distinct names, sorted as text, and each one's place among them, ``[clip]``."""
     if len(names) != length:
         raise UsageError(f"got {length} clips and {len(names)} names of systems or groups; wanted one a clip.")

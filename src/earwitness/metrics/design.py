@@ -11,14 +11,14 @@ What is drawn decides what an interval or a test speaks of:
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Level, MeasureName, Values, index_of
+from earwitness.metrics.correlation import Level, MeasureName, Names, Values, index_of
 from earwitness.metrics.draws import Nesting, batches, draw_counts, draw_nested
 from earwitness.metrics.pairs import Counts, Places
 from earwitness.metrics.resampled import measure_rows, resampled_measure
@@ -36,9 +36,7 @@ class Design:
     unit: Unit
 
     @classmethod
-    def of(
-        cls, clips: int, systems: Sequence[Hashable] | None, level: Level = "clip", unit: Unit | None = None
-    ) -> Design:
+    def of(cls, clips: int, systems: Names | None, level: Level = "clip", unit: Unit | None = None) -> Design:
         """Checked; the unit is systems at system level and clips at clip level when not given."""
         unit = unit or ("systems" if level == "system" else "clips")
         if systems is None and (level, unit) != ("clip", "clips"):

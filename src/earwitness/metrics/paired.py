@@ -17,7 +17,7 @@ For LCC of normal data there are closed forms in ``dependent``.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
 from earwitness.metrics.bootstrap import TAILS, quantile_ends
-from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, mid_ranks, paired_values
+from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Names, Values, mid_ranks, paired_values
 from earwitness.metrics.design import Design, Unit, resampled_values
 from earwitness.metrics.draws import batches
 from earwitness.metrics.resampled import measure_rows
@@ -61,7 +61,7 @@ def paired_bootstrap(
     scores_b: ArrayLike,
     ratings: ArrayLike,
     *,
-    systems: Sequence[Hashable] | None = None,
+    systems: Names | None = None,
     level: Level = "clip",
     unit: Unit | None = None,
     resamples: int = 2000,
@@ -110,7 +110,7 @@ def paired_permutation(
     scores_b: ArrayLike,
     ratings: ArrayLike,
     *,
-    systems: Sequence[Hashable] | None = None,
+    systems: Names | None = None,
     level: Level = "clip",
     unit: Unit | None = None,
     resamples: int = 2000,
@@ -162,7 +162,7 @@ class _Task:
         scores_a: ArrayLike,
         scores_b: ArrayLike,
         ratings: ArrayLike,
-        systems: Sequence[Hashable] | None,
+        systems: Names | None,
         level: Level,
         unit: Unit | None,
     ) -> _Task:

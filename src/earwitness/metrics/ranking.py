@@ -9,14 +9,14 @@ pairs and one in the group's size for the best.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.metrics.bootstrap import TAILS, Interval, quantile_ends
-from earwitness.metrics.correlation import Values, index_of, paired_values
+from earwitness.metrics.correlation import Names, Values, index_of, paired_values
 from earwitness.metrics.draws import Nesting, draw_counts, draw_nested
 from earwitness.metrics.pairs import PairCounts, Places, pair_counter
 from earwitness.metrics.uncertainty import MIN_CLUSTERS
@@ -26,7 +26,7 @@ def pairwise_accuracy(
     scores: ArrayLike,
     ratings: ArrayLike,
     *,
-    groups: Sequence[Hashable] | None = None,
+    groups: Names | None = None,
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
@@ -59,7 +59,7 @@ def pairwise_accuracy(
     )
 
 
-def top1_accuracy(scores: ArrayLike, ratings: ArrayLike, groups: Sequence[Hashable]) -> Interval:
+def top1_accuracy(scores: ArrayLike, ratings: ArrayLike, groups: Names) -> Interval:
     """Share of groups whose highest-scored clip is one that raters rate best, with Wilson's interval.
 
     Groups of one clip, and groups whose clips all have one rating, leave nothing to find and are left out.
@@ -104,7 +104,7 @@ class BestSystem:
 
 
 def best_system(
-    scores: ArrayLike, ratings: ArrayLike, systems: Sequence[Hashable], *, resamples: int = 2000, seed: int = 0
+    scores: ArrayLike, ratings: ArrayLike, systems: Names, *, resamples: int = 2000, seed: int = 0
 ) -> BestSystem:
     """Whether the system with the highest mean score is the one with the highest mean rating, and how firmly.
 
@@ -135,7 +135,7 @@ def _share_right(pairs: PairCounts) -> Values:
     return right
 
 
-def _by_group(x: Values, y: Values, groups: Sequence[Hashable]) -> tuple[Values, Values]:
+def _by_group(x: Values, y: Values, groups: Names) -> tuple[Values, Values]:
     """Pairs ordered alike and untied pairs of each group that has any, ``[group]``."""
     tables = []
     for clips in _members(groups, len(x)):
@@ -147,7 +147,7 @@ def _by_group(x: Values, y: Values, groups: Sequence[Hashable]) -> tuple[Values,
     return right, untied_pairs
 
 
-def _members(groups: Sequence[Hashable], clips: int) -> list[Places]:
+def _members(groups: Names, clips: int) -> list[Places]:
     nesting = Nesting.of(index_of(groups, clips)[1])
     return np.split(nesting.clips, nesting.starts[1:])
 
