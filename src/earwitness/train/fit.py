@@ -98,6 +98,8 @@ class Fit:
     def run(self, folder: Path, told: Told | None = None) -> None:
         """Train until the epochs are used up or patience is; the learner is then that of the best epoch.
 
+        Where the measure that chooses never existed, as with constant predictions, it is that of the last one.
+
         Raises:
             TrainingError: if the loss is no longer a number; the folder then holds the ids of its batch.
         """
@@ -113,15 +115,21 @@ class Fit:
                 _write_log(folder, self.history)
             if told:
                 told(epoch)
-        self.learner.load_state_dict(self.best)
+        if self.best_epoch:
+            self.learner.load_state_dict(self.best)
 
     def predict(self, examples: Examples) -> NDArray[np.float64]:
         """Predicted ratings ``[clip, axis]``, cut to the scales."""
-        self.heads.eval()
         low, high = (np.array([getattr(axis, end) for axis in examples.axes]) for end in ("low", "high"))
+        values: NDArray[np.float64] = np.clip(self._uncut(examples), low, high)
+        return values
+
+    def _uncut(self, examples: Examples) -> NDArray[np.float64]:
+        """Predicted ratings ``[clip, axis]`` as the heads give them: in order even where all lie beyond the scale."""
+        self.heads.eval()
         with torch.inference_mode():
             made = [self._output(examples, clips, learn=False)[0] for clips in self._parts(len(examples))]
-        values: NDArray[np.float64] = np.clip(torch.cat(made).double().numpy(), low, high)
+        values: NDArray[np.float64] = torch.cat(made).double().numpy()
         return values
 
     def _epoch(self, folder: Path) -> Epoch:
@@ -133,7 +141,7 @@ class Fit:
         with _seeded(epoch_seed(self.seed, number)):
             steps = [self._step(clips, folder) for clips in batches]
         loss, regression, ranking = np.array(steps).mean(axis=0).tolist()
-        value = agreed(selected(self.config.select, self.predict(self.dev), self.dev))
+        value = agreed(selected(self.config.select, self._uncut(self.dev), self.dev))
         coverage = covered_pairs(self.train.ratings.numpy(), [clips.numpy() for clips in batches])
         return Epoch(number, loss, regression, ranking, value, coverage)
 
