@@ -17,7 +17,7 @@ from earwitness.metrics.pairs import Counts, Places
 
 # Numbers in a batch: the usual allocators give 128 KiB and more back to the system after each use, and fetching the
 # pages anew costs more than the arithmetic (SRCC takes twice as long in batches of 16,000).
-BATCH = 8_000
+BATCH = 12_000
 
 
 def batches(resamples: int, width: int) -> Iterator[int]:
