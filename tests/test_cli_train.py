@@ -1,6 +1,7 @@
 """``earwitness train mos`` from end to end: rated files in, a predictor out that a judge loads."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import soundfile
 from earwitness.audio import read_audio
 from earwitness.cli import train as train_module
 from earwitness.train import mos as mos_module
+from earwitness.train.fit import Epoch
 from earwitness.train.mos import open_mos_run
 from small_ratings import RATE, rated_tones
 
@@ -183,6 +185,15 @@ def test_other_options_on_the_same_folder_are_refused(earwitness, command):
     code, _, err = earwitness(*command, *QUICK, "--lr", "0.5")
     assert code == 4
     assert "lr: 0.001 there, 0.5 now" in err
+
+
+def test_a_terminal_sees_how_far_it_is(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with train_module._EpochBar() as bar:
+        for number, selected in ((1, None), (2, 0.5)):
+            epoch = Epoch(number, 1.0, 0.5, 0.5, selected, 0.25)
+            bar.told(mos_module.Step("qamro-1f-seed0", 2, 6, epoch))
+    assert "qamro-1f-seed0 (2 of 6), epoch 2, dev +0.500" in capsys.readouterr().err
 
 
 def test_ctrl_c_keeps_what_was_reached_and_the_same_command_goes_on(earwitness, command, tmp_path, monkeypatch):

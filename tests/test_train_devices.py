@@ -43,8 +43,10 @@ def one_device(rank, folder):
     run = trained(f"{folder}/run")
     weight = torch.ones(2, requires_grad=True)
     weight.grad = None if rank else torch.full((2,), 3.0)
-    average_gradients([weight])
+    unused = torch.ones(2, requires_grad=True)
+    average_gradients([unused, weight])
     said = {
+        "unused": unused.grad,
         "place": place(),
         "first": is_first(),
         "share": own_share(torch.arange(5)).tolist(),
@@ -86,6 +88,7 @@ def test_what_devices_share(devices):
     assert (first["first"], second["first"]) == (True, False)
     assert sorted(first["share"] + second["share"]) == [0, 1, 2, 3, 4]
     assert (first["agreed"], second["agreed"]) == (7, 7)
+    assert first["unused"] is second["unused"] is None
     assert first["gradient"] == second["gradient"] == [1.5, 1.5]
 
 

@@ -8,7 +8,7 @@ anything. The first device writes files; all read them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -36,16 +36,19 @@ def own_share(clips: Tensor) -> Tensor:
     return clips[rank::size]
 
 
-def average_gradients(parameters: Iterable[Tensor]) -> None:
-    """Give all devices the mean of their gradients."""
+def average_gradients(parameters: Sequence[Tensor]) -> None:
+    """Give all devices the mean of their gradients; what has none on any device keeps none, and is not decayed."""
     _, size = place()
     if size == 1:
         return
-    for parameter in parameters:
-        # A device without a clip has no gradient, and the others wait for it.
-        gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-        distributed.all_reduce(gradient)
-        parameter.grad = gradient / size
+    learning = torch.tensor([parameter.grad is not None for parameter in parameters], dtype=torch.int32)
+    distributed.all_reduce(learning)
+    for parameter, devices in zip(parameters, learning.tolist(), strict=True):
+        if devices:
+            # A device without a clip has no gradient, and the others wait for it.
+            gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+            distributed.all_reduce(gradient)
+            parameter.grad = gradient / size
 
 
 def agreed(value: Value) -> Value:

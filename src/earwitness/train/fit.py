@@ -158,7 +158,7 @@ class Fit:
         if not math.isfinite(loss.item()):
             raise self._not_finite(clips, loss.item(), folder)
         torch.autograd.backward(loss)
-        average_gradients(p for group in self.optimiser.param_groups for p in group["params"])
+        average_gradients([p for group in self.optimiser.param_groups for p in group["params"]])
         self.optimiser.step()
         return loss.item(), parts.regression.item(), parts.ranking.item()
 
