@@ -1,34 +1,37 @@
-"""Scales as people write them."""
+"""Scales of measures: there and back, and their ends."""
 
+import math
+
+import numpy as np
 import pytest
 
-from earwitness.errors import UsageError
-from earwitness.ratings.scales import read_scale, read_scales
+from earwitness.metrics.scales import from_scale, scale_of, to_scale
 
 
-@pytest.mark.parametrize(
-    ("told", "scale"),
-    [
-        ("1-5", (1, 5)),
-        (" 0 - 100 ", (0, 100)),
-        ("-3-3", (-3, 3)),
-        ("-3 to -1", (-3, -1)),
-        ("0..2.5", (0, 2.5)),
-        ([1, 7], (1, 7)),
-    ],
+THERE = [("own", [-0.9, 0.3]), ("fisher", [-0.9, 0.3]), ("logarithm", [0.1, 7.0])]
+
+
+@pytest.mark.parametrize(("scale", "values"), THERE)
+    ("scale", "values"), [("own", [-0.9, 0.3]), ("fisher", [-0.9, 0.3]), ("logarithm", [0.1, 7.0])]
 )
-def test_read(told, scale):
-    assert read_scale(told) == scale
+def test_there_and_back(scale, values):
+    assert from_scale(scale, to_scale(scale, np.array(values))) == pytest.approx(values, rel=1e-12)
 
 
-@pytest.mark.parametrize("told", ["5", "5-1", "1-1", "", "a-b", (1, 2, 3), (1, float("nan")), "1-inf"])
-def test_refused(told):
-    with pytest.raises(UsageError, match="wanted the lowest and the highest rating, such as '1-5'"):
-        read_scale(told)
+def test_fishers_z_by_hand():
+    # atanh(0.5) = ln(3) / 2.
+    assert to_scale("fisher", np.array([0.5])) == pytest.approx([math.log(3) / 2])
 
 
-def test_what_is_told_goes_before_what_the_form_fixes():
-    assert read_scales(None, (1.0, 5.0)).of("x") == (1, 5)
-    assert read_scales("0-9", (1.0, 5.0)).of("x") == (0, 9)
-    by_axis = read_scales({"x": "0-9"}, (1.0, 5.0))
-    assert (by_axis.of("x"), by_axis.of("y")) == ((0, 9), (1, 5))
+@pytest.mark.parametrize(("scale", "end"), [("own", 1.0), ("fisher", 1.0), ("logarithm", 0.0)])
+def test_the_end_of_a_range_is_infinite(scale, end):
+    assert np.isinf(to_scale(scale, np.array([end]))).all()
+
+
+def test_nothing_comes_back_beyond_the_range():
+    assert from_scale("own", np.array([-1.4, 1.2])).tolist() == [-1, 1]
+
+
+def test_only_ktau_of_single_values_keeps_its_own():
+    assert [scale_of(name, clustered=False) for name in ("mse", "lcc", "ktau")] == ["logarithm", "fisher", "own"]
+    assert [scale_of(name, clustered=True) for name in ("mse", "srcc", "ktau")] == ["logarithm", "fisher", "fisher"]

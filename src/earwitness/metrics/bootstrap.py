@@ -30,10 +30,10 @@ from earwitness.errors import UsageError
 from earwitness.metrics.correlation import MEASURES, Level, Measure, MeasureName, Names, Values, index_of, paired_values
 from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
 from earwitness.metrics.draws import Nesting
+from earwitness.metrics.scales import from_scale, scale_of, to_scale
 from earwitness.metrics.uncertainty import CONFIDENCE, MIN_CLUSTERS
 
 Method = Literal["percentile", "bca", "jackknife", "fisher"]
-Scale = Literal["own", "fisher", "logarithm"]
 # Both ends, or why there are none.
 Ends: TypeAlias = tuple[float, float] | str
 
@@ -180,7 +180,7 @@ def _jackknife(measure: MeasureName, x: Values, y: Values, design: Design, _resa
 
     left_out = left_out_values(measure, [x], y, design)[0]
     value = MEASURES[measure](design.taken_over(x), design.taken_over(y)).value
-    scale = _scale(measure, design)
+    scale = scale_of(measure, clustered=_clustered(design))
     *scaled, centre = to_scale(scale, np.append(left_out, np.float64(value or 0.0)))
     if np.isnan(left_out).any():
         return "undefined_resamples"
@@ -191,32 +191,6 @@ def _jackknife(measure: MeasureName, x: Values, y: Values, design: Design, _resa
     reach = float(stdtrit(units - 1, TAILS[1])) * error
     low, high = from_scale(scale, np.array([centre - reach, centre + reach]))
     return float(low), float(high)
-
-
-def _scale(measure: MeasureName, design: Design) -> Scale:
-    """A scale on which the spread hardly depends on the value.
-
-    KTAU of single values keeps its own: there its leave-one-out error is near the true one, on Fisher's z too large.
-    """
-    if measure == "mse":
-        return "logarithm"
-    return "own" if measure == "ktau" and not _clustered(design) else "fisher"
-
-
-def to_scale(scale: Scale, values: Values) -> Values:
-    """What lies within rounding of the end of a measure's range comes out infinite."""
-    with np.errstate(divide="ignore"):
-        if scale == "logarithm":
-            return np.log(values)
-        ended = np.abs(values) > 1 - 1e-12
-        return np.where(ended, np.inf, values) if scale == "own" else np.arctanh(np.where(ended, 1.0, values))
-
-
-def from_scale(scale: Scale, values: Values) -> Values:
-    """Back from ``to_scale``, within the measure's range."""
-    if scale == "own":
-        return np.clip(values, -1, 1)
-    return np.exp(values) if scale == "logarithm" else np.tanh(values)
 
 
 def _fisher(_measure: MeasureName, x: Values, y: Values, design: Design, _resamples: int, _seed: int) -> Ends:

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Level, Names, Values, index_of
+from earwitness.metrics.correlation import Level, Names, Values
 from earwitness.metrics.draws import batches
-from earwitness.metrics.pairs import Places
+from earwitness.metrics.rating_grid import RatingGrid
 from earwitness.metrics.resampled import measure_rows
 from earwitness.metrics.uncertainty import MIN_CLUSTERS
 
@@ -104,7 +104,7 @@ def noise_ceiling(
     """
     if method == "anova" and measure != "lcc":
         raise UsageError(f"method 'anova' speaks of 'lcc'; got measure {measure!r}. Use method 'splits'.")
-    grid = _Grid.of(values, clips, raters, systems if level == "system" else None)
+    grid = RatingGrid.of(values, clips, raters, systems if level == "system" else None)
     if level == "system" and systems is None:
         raise UsageError("level 'system' needs systems; got none. Pass the system of each rating's clip.")
     if grid.units < MIN_CLUSTERS:
@@ -114,91 +114,7 @@ def noise_ceiling(
     return _anova(grid) if method == "anova" else _by_splits(grid, measure, splits, seed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Single ratings as ``[clip, place]``, clips of one system together; 0 where a clip has fewer ratings.
-
-    In a crossed design a place is a rater, otherwise places mean nothing.
-    """
-
-    values: Values
-    sizes: Places
-    system_starts: Places | None
-    crossed: bool
-
-    @classmethod
-    def of(
-        cls,
-        values: ArrayLike,
-        clips: Names,
-        raters: Names | None,
-        systems: Names | None,
-    ) -> _Grid:
-        flat = np.asarray(values, np.float64)
-        if flat.ndim != 1 or not np.isfinite(flat).all():
-            raise UsageError(f"ratings have shape {flat.shape}; wanted [rating], all finite. Leave out missing ones.")
-        clip = index_of(clips, len(flat))[1]
-        rater = np.zeros_like(clip) if raters is None else index_of(raters, len(flat))[1]
-        system = _systems_of_clips(clip, systems)
-        crossed = raters is not None and _is_crossed(clip, rater)
-        keep = (np.bincount(clip) >= 2)[clip] if len(clip) else np.zeros(0, bool)
-        flat, clip, rater = flat[keep], clip[keep], rater[keep]
-        # Clips by system, ratings by rater within each.
-        order = np.lexsort((rater, clip, system[clip]))
-        flat, clip = flat[order], clip[order]
-        starts = np.flatnonzero(np.diff(clip, prepend=-1))
-        sizes = np.diff(starts, append=len(clip))
-        grid = np.zeros((len(sizes), int(sizes.max(initial=0))))
-        grid[np.arange(grid.shape[1]) < sizes[:, None]] = flat
-        system_starts = np.flatnonzero(np.diff(system[clip[starts]], prepend=-1)) if systems is not None else None
-        return cls(grid, sizes, system_starts, crossed)
-
-    @property
-    def units(self) -> int:
-        return len(self.sizes) if self.system_starts is None else len(self.system_starts)
-
-    @property
-    def ratings(self) -> int:
-        return int(self.sizes.sum())
-
-    def clip_means(self) -> Values:
-        means: Values = self.values.sum(axis=1) / self.sizes
-        return means
-
-    def unit_means(self, by_clip: Values) -> Values:
-        """Clips' values ``[..., clip]`` as they are, or their means by system, ``[..., system]``."""
-        if self.system_starts is None:
-            return by_clip
-        counts = np.diff(self.system_starts, append=by_clip.shape[-1])
-        means: Values = np.add.reduceat(by_clip, self.system_starts, axis=-1) / counts
-        return means
-
-    def noise(self, of_clips: Values) -> float:
-        """Variance of the raters' noise in units' means, averaged over units, from that in clips' means."""
-        if self.system_starts is None:
-            return float(of_clips.mean())
-        counts = np.diff(self.system_starts, append=len(of_clips))
-        return float(np.mean(np.add.reduceat(of_clips, self.system_starts) / counts**2))
-
-
-def _systems_of_clips(clip: Places, systems: Names | None) -> Places:
-    clips = int(clip.max(initial=-1)) + 1
-    if systems is None:
-        return np.zeros(clips, np.intp)
-    system = index_of(systems, len(clip))[1]
-    of_clip = np.zeros(clips, np.intp)
-    of_clip[clip] = system
-    if (of_clip[clip] != system).any():
-        raise UsageError("some clip has ratings under two systems; wanted one system a clip.")
-    return of_clip
-
-
-def _is_crossed(clip: Places, rater: Places) -> bool:
-    pairs = np.bincount(clip * (rater.max(initial=0) + 1) + rater)
-    return len(pairs) > 0 and bool((pairs == 1).all()) and len(pairs) == len(np.unique(clip)) * len(np.unique(rater))
-
-
-def _by_splits(grid: _Grid, measure: Literal["lcc", "srcc"], splits: int, seed: int) -> Ceiling:
+def _by_splits(grid: RatingGrid, measure: Literal["lcc", "srcc"], splits: int, seed: int) -> Ceiling:
     rng = np.random.default_rng(seed)
     halves = _rater_splits(grid, splits, rng) if grid.crossed else _clip_splits(grid, splits, rng)
     found = [measure_rows(measure, grid.unit_means(first), grid.unit_means(second)) for first, second in halves]
@@ -246,7 +162,7 @@ def _all_splits(raters: int) -> int:
     return ways // 2 if raters % 2 == 0 else ways
 
 
-def _rater_splits(grid: _Grid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
+def _rater_splits(grid: RatingGrid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
     raters = grid.values.shape[1]
     for half in _halves_of(raters, splits, rng):
         chosen = np.isin(np.arange(raters), half)
@@ -260,7 +176,7 @@ def _halves_of(raters: int, splits: int, rng: np.random.Generator) -> Iterator[N
     return (np.array(half) for half in halves)
 
 
-def _clip_splits(grid: _Grid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
+def _clip_splits(grid: RatingGrid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
     clips, places = grid.values.shape
     empty = np.arange(places) >= grid.sizes[:, None]
     for rows in batches(splits, clips * places):
@@ -274,7 +190,7 @@ def _clip_splits(grid: _Grid, splits: int, rng: np.random.Generator) -> Iterator
         yield first / first_sizes, (grid.values.sum(axis=1) - first) / (grid.sizes - first_sizes)
 
 
-def _anova(grid: _Grid) -> Ceiling:
+def _anova(grid: RatingGrid) -> Ceiling:
     if grid.crossed:
         by_rater = grid.unit_means(grid.values.T).T
         effects = by_rater.mean(axis=1, keepdims=True) + by_rater.mean(axis=0) - by_rater.mean()

@@ -1,0 +1,100 @@
+"""Single ratings laid out by clip, with each clip's system and whether the same raters rated every clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from earwitness.errors import UsageError
+from earwitness.metrics.correlation import Names, Values, index_of
+from earwitness.metrics.pairs import Places
+
+
+@dataclass(frozen=True, slots=True)
+class RatingGrid:
+    """Single ratings as ``[clip, place]``, clips of one system together; 0 where a clip has fewer ratings.
+
+    In a crossed design a place is a rater, otherwise places mean nothing.
+    """
+
+    values: Values
+    sizes: Places
+    system_starts: Places | None
+    crossed: bool
+
+    @classmethod
+    def of(
+        cls,
+        values: ArrayLike,
+        clips: Names,
+        raters: Names | None,
+        systems: Names | None,
+    ) -> RatingGrid:
+        """Checked and sorted; clips with a single rating are left out."""
+        flat = np.asarray(values, np.float64)
+        if flat.ndim != 1 or not np.isfinite(flat).all():
+            raise UsageError(f"ratings have shape {flat.shape}; wanted [rating], all finite. Leave out missing ones.")
+        clip = index_of(clips, len(flat))[1]
+        rater = np.zeros_like(clip) if raters is None else index_of(raters, len(flat))[1]
+        system = _systems_of_clips(clip, systems)
+        crossed = raters is not None and _is_crossed(clip, rater)
+        keep = (np.bincount(clip) >= 2)[clip] if len(clip) else np.zeros(0, bool)
+        flat, clip, rater = flat[keep], clip[keep], rater[keep]
+        # Clips by system, ratings by rater within each.
+        order = np.lexsort((rater, clip, system[clip]))
+        flat, clip = flat[order], clip[order]
+        starts = np.flatnonzero(np.diff(clip, prepend=-1))
+        sizes = np.diff(starts, append=len(clip))
+        grid = np.zeros((len(sizes), int(sizes.max(initial=0))))
+        grid[np.arange(grid.shape[1]) < sizes[:, None]] = flat
+        system_starts = np.flatnonzero(np.diff(system[clip[starts]], prepend=-1)) if systems is not None else None
+        return cls(grid, sizes, system_starts, crossed)
+
+    @property
+    def units(self) -> int:
+        """How many clips, or systems where these are told."""
+        return len(self.sizes) if self.system_starts is None else len(self.system_starts)
+
+    @property
+    def ratings(self) -> int:
+        """How many single ratings."""
+        return int(self.sizes.sum())
+
+    def clip_means(self) -> Values:
+        """Mean rating of each clip, ``[clip]``."""
+        means: Values = self.values.sum(axis=1) / self.sizes
+        return means
+
+    def unit_means(self, by_clip: Values) -> Values:
+        """Clips' values ``[..., clip]`` as they are, or their means by system, ``[..., system]``."""
+        if self.system_starts is None:
+            return by_clip
+        counts = np.diff(self.system_starts, append=by_clip.shape[-1])
+        means: Values = np.add.reduceat(by_clip, self.system_starts, axis=-1) / counts
+        return means
+
+    def noise(self, of_clips: Values) -> float:
+        """Variance of the raters' noise in units' means, averaged over units, from that in clips' means."""
+        if self.system_starts is None:
+            return float(of_clips.mean())
+        counts = np.diff(self.system_starts, append=len(of_clips))
+        return float(np.mean(np.add.reduceat(of_clips, self.system_starts) / counts**2))
+
+
+def _systems_of_clips(clip: Places, systems: Names | None) -> Places:
+    clips = int(clip.max(initial=-1)) + 1
+    if systems is None:
+        return np.zeros(clips, np.intp)
+    system = index_of(systems, len(clip))[1]
+    of_clip = np.zeros(clips, np.intp)
+    of_clip[clip] = system
+    if (of_clip[clip] != system).any():
+        raise UsageError("some clip has ratings under two systems; wanted one system a clip.")
+    return of_clip
+
+
+def _is_crossed(clip: Places, rater: Places) -> bool:
+    pairs = np.bincount(clip * (rater.max(initial=0) + 1) + rater)
+    return len(pairs) > 0 and bool((pairs == 1).all()) and len(pairs) == len(np.unique(clip)) * len(np.unique(rater))
