@@ -12,8 +12,6 @@ THERE = [("own", [-0.9, 0.3]), ("fisher", [-0.9, 0.3]), ("logarithm", [0.1, 7.0]
 
 
 @pytest.mark.parametrize(("scale", "values"), THERE)
-    ("scale", "values"), [("own", [-0.9, 0.3]), ("fisher", [-0.9, 0.3]), ("logarithm", [0.1, 7.0])]
-)
 def test_there_and_back(scale, values):
     assert from_scale(scale, to_scale(scale, np.array(values))) == pytest.approx(values, rel=1e-12)
 
