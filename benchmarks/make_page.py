@@ -50,7 +50,7 @@ def _figure(figure: dict[str, Any]) -> str:
         f"`{figure['command']}` at `{figure['commit']}`, {figure['date']}, on {figure['machine']['cpu']} ({machine}).",
         "",
         *([figure["note"], ""] if figure["note"] else []),
-        *_table(figure["rows"]),
+        *table_lines(figure["rows"]),
         "",
     ]
     return "\n".join(lines)
@@ -66,7 +66,7 @@ def _heavy(cases: dict[str, dict[str, Any]]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _table(rows: list[dict[str, Any]]) -> list[str]:
+def table_lines(rows: list[dict[str, Any]]) -> list[str]:
     """A table of the rows, its columns in the order in which they first appear."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
     lines = [" | ".join(columns), " | ".join("---" for _ in columns)]

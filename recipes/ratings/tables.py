@@ -122,7 +122,7 @@ def ceilings(rated: RatedPairs) -> list[Row]:
 
 
 def _ceiling(made: Ceiling) -> Row:
-    numbers = {name: _digits(getattr(made, name)) for name in ("split_half", "reliability", "ceiling")}
+    numbers: Row = {name: _digits(getattr(made, name)) for name in ("split_half", "reliability", "ceiling")}
     return {**numbers, "n": made.n, "ratings": made.ratings, "method": made.method}
 
 
