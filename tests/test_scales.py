@@ -7,7 +7,6 @@ import pytest
 
 from earwitness.metrics.scales import from_scale, scale_of, to_scale
 
-
 THERE = [("own", [-0.9, 0.3]), ("fisher", [-0.9, 0.3]), ("logarithm", [0.1, 7.0])]
 
 
