@@ -10,6 +10,7 @@ import soundfile
 from earwitness.audio import read_audio
 from earwitness.cli import train as train_module
 from earwitness.train import mos as mos_module
+from earwitness.train import session
 from earwitness.train.fit import Epoch
 from earwitness.train.mos import open_mos_run
 from small_ratings import RATE, rated_tones
@@ -192,12 +193,12 @@ def test_a_terminal_sees_how_far_it_is(capsys, monkeypatch):
     with train_module._EpochBar() as bar:
         for number, selected in ((1, None), (2, 0.5)):
             epoch = Epoch(number, 1.0, 0.5, 0.5, selected, 0.25)
-            bar.told(mos_module.Step("qamro-1f-seed0", 2, 6, epoch))
+            bar.told(session.Step("qamro-1f-seed0", 2, 6, epoch))
     assert "qamro-1f-seed0 (2 of 6), epoch 2, dev +0.500" in capsys.readouterr().err
 
 
 def test_ctrl_c_keeps_what_was_reached_and_the_same_command_goes_on(earwitness, command, tmp_path, monkeypatch):
-    step = mos_module.Step
+    step = session.Step
 
     def interrupted(fit, place, fits, epoch):
         if epoch.number == 2:
@@ -205,7 +206,7 @@ def test_ctrl_c_keeps_what_was_reached_and_the_same_command_goes_on(earwitness, 
         return step(fit, place, fits, epoch)
 
     with monkeypatch.context() as patch:
-        patch.setattr(mos_module, "Step", interrupted)
+        patch.setattr(session, "Step", interrupted)
         assert earwitness(*command, *QUICK)[0] == 130
     state = next((tmp_path / "run" / "fits").iterdir())
     assert len((state / "log.jsonl").read_text().splitlines()) == 2

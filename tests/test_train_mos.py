@@ -11,8 +11,9 @@ from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.encoders.embeddings import embed_pairs
 from earwitness.ratings import RatedPairs
 from earwitness.train.config import MOSConfig
-from earwitness.train.mos import code_commit, open_mos_run, train_mos
+from earwitness.train.mos import open_mos_run, train_mos
 from earwitness.train.presets import preset_options
+from earwitness.train.session import code_commit
 from earwitness.types import Pair
 from small_encoder import INFO, SmallEncoder
 from small_ratings import rated_tones, without_singles
@@ -128,6 +129,14 @@ def test_killed_and_resumed_gives_the_same_files(run, tmp_path):
 def test_another_training_in_the_same_folder_is_refused(run, change, told):
     with pytest.raises(RunError, match=told):
         trained(run.folder, **change)
+
+
+def test_sound_made_anew_under_its_old_name_is_another_training(run):
+    louder = Pair(DEV.pairs[0].audio, "x", id=TRAIN.pairs[0].id, system="s0", ratings=TRAIN.pairs[0].ratings)
+    same_words = Pair(louder.audio, TRAIN.pairs[0].caption, id=louder.id, system="s0", ratings=louder.ratings)
+    changed = RatedPairs(TRAIN.name, (same_words, *TRAIN.pairs[1:]), TRAIN.scales, TRAIN.singles)
+    with pytest.raises(RunError, match="'audio'"):
+        trained(run.folder, train=changed)
 
 
 def test_every_training_starts_from_the_encoder_as_loaded(tmp_path):

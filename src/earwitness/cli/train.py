@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from earwitness.ratings.splits import Unit
     from earwitness.report.tables import Table
     from earwitness.train.grid import Cell
-    from earwitness.train.mos import Step
+    from earwitness.train.session import Step
 
 # Of the heads for `--loss bins`, unless told otherwise.
 BINS = 20

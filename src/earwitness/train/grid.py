@@ -20,7 +20,8 @@ from earwitness.errors import MissingDependencyError, UsageError
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.ratings import RatedPairs
 from earwitness.train.config import MOSConfig, config_from
-from earwitness.train.mos import FITS, MOSRun, Step, train_mos
+from earwitness.train.mos import FITS, MOSRun, train_mos
+from earwitness.train.session import Step
 
 LARGEST_FILE = 2**20
 
