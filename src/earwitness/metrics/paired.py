@@ -8,7 +8,7 @@ and two separate intervals would hide most true differences.
   SRCC, KTAU and MSE at any n: take its p. Exchangeable is more than equally good: predictors of different kinds may
   agree with people equally well and still not be exchangeable.
 * ``paired_bootstrap`` gives the difference its interval. Its p is rough where units are few: of 100 pairs of equal
-  predictors, 36 clips each, it calls 2-4 different by SRCC or KTAU and 7-9 by LCC or MSE, instead of 5.
+  predictors, 36 clips each, it calls 2-4 different by SRCC or KTAU and 6-8 by LCC or MSE, instead of 5.
 
 ``tests/test_paired.py`` keeps the figures.
 
