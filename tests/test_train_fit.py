@@ -13,7 +13,7 @@ from earwitness.train import fit as fit_module
 from earwitness.train.config import MOSConfig
 from earwitness.train.evaluation import selected
 from earwitness.train.examples import axes_of, read_examples
-from earwitness.train.fit import Fit, TrainingError, epoch_order, trainable
+from earwitness.train.fit import Fit, epoch_order, trainable
 from earwitness.train.state import read_state
 from small_encoder import SmallEncoder
 from small_ratings import rated_tones

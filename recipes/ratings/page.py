@@ -25,8 +25,8 @@ Three seeds; ratings are mapped to 0-5.
 - `srcc`: Spearman's correlation over clips of the three seeds' mean prediction, with a 95 % interval that draws whole
   units (speakers, sentences, codecs, voices); `seeds`: lowest and highest of the single seeds; `mse` on the scale of
   0-5; `system_srcc` over systems' means.
-- `gain`: difference in SRCC from Huber's loss alone in batches, paired bootstrap over the same units; `p` after Holm
-  over the table.
+- `gain`: difference in SRCC from Huber's loss alone in batches, with the interval of a paired bootstrap over the same
+  units; `p`: paired permutation of units, after Holm over the table.
 """
 TITLES: Mapping[str, tuple[str, str]] = {
     "speechocean": ("Pronunciation, speechocean", "Five folds of unseen speakers; a speaker is a system."),

@@ -1,10 +1,10 @@
 """Tables of what the trainings predicted: ``python -m recipes.ratings.tables`` reads runs/ratings, writes results/.
 
 Each row is one loss. ``srcc`` is Spearman's correlation over clips of the mean prediction of all seeds, with its 95 %
-interval by bootstrap over units (speakers, sentences or codecs, as clips of one are alike); ``seeds`` is the lowest
-and highest of the single seeds. ``gain`` is its difference from Huber's loss alone in batches, by a paired bootstrap
-over the same units; ``p`` is corrected after Holm over the losses of a table. ``system_srcc`` is taken over systems'
-means. Means over folds are of pooled predictions.
+interval over units (speakers, sentences, codecs or voices, as clips of one are alike); ``seeds`` is the lowest and
+highest of the single seeds. ``gain`` is its difference from Huber's loss alone in batches, with the interval of a
+paired bootstrap over the same units; ``p`` is that of a paired permutation of units, corrected after Holm over the
+losses of a table. ``system_srcc`` is taken over systems' means.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from recipes.ratings.label_noise import NOISY
 from earwitness.metrics.bootstrap import Interval, measure_interval
 from earwitness.metrics.ceiling import Ceiling, noise_ceiling
 from earwitness.metrics.correlation import mse, srcc
-from earwitness.metrics.paired import Comparison, holm, paired_bootstrap
+from earwitness.metrics.paired import Comparison, holm, paired_bootstrap, paired_permutation
 from earwitness.ratings import RatedPairs
 from earwitness.ratings.splits import Unit
 
@@ -68,17 +68,22 @@ class Truth:
         """SRCC over clips less that of another predictor."""
         return paired_bootstrap("srcc", predicted, base, self.ratings, systems=self.units, unit="systems")
 
+    def p(self, predicted: NDArray[np.float64], base: NDArray[np.float64]) -> float | None:
+        """Of that difference, by exchanging the two predictors in whole units, which keeps its 5 %."""
+        return paired_permutation("srcc", predicted, base, self.ratings, systems=self.units, unit="systems").p
+
 
 def rows(found: Mapping[str, NDArray[np.float64]], truth: Truth) -> list[Row]:
     """One row a loss, from predictions ``[seed, clip]`` by loss."""
     means = {name: predicted.mean(axis=0) for name, predicted in found.items()}
-    gains = {name: truth.gain(mean, means[BASE]) for name, mean in means.items() if name != BASE}
-    corrected = dict(zip(gains, holm([gain.p for gain in gains.values()]), strict=True))
+    others = [name for name in means if name != BASE]
+    corrected = dict(zip(others, holm([truth.p(means[name], means[BASE]) for name in others]), strict=True))
     made: list[Row] = []
     for name, predicted in found.items():
         row = {"loss": name, **_row(truth, predicted)}
-        if name in gains:
-            row |= {"gain": _ends(gains[name].difference, gains[name]), "p": _digits(corrected[name])}
+        if name != BASE:
+            gain = truth.gain(means[name], means[BASE])
+            row |= {"gain": _ends(gain.difference, gain), "p": _digits(corrected[name])}
         made.append(row)
     return made
 

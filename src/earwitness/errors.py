@@ -129,6 +129,12 @@ class StoreError(EarwitnessError):
     code = "store"
 
 
+class TrainingError(EarwitnessError):
+    """A training cannot go on; what it had reached is kept."""
+
+    code = "training"
+
+
 class BackboneError(EarwitnessError):
     """A backbone cannot be loaded, reached, or asked yes/no questions."""
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from earwitness.audio import read_audio
 from earwitness.audio.segment import segment
-from earwitness.errors import EarwitnessError, UsageError
+from earwitness.errors import UsageError
 from earwitness.mos.encoders import Encoder, TrainableEncoder
 from earwitness.mos.heads import Axis, Heads
 from earwitness.mos.losses import gather_clips
@@ -36,12 +36,6 @@ from earwitness.train.state import State, read_state, write_state
 
 # Clips predicted at a time.
 PREDICTED_AT_ONCE = 4096
-
-
-class TrainingError(EarwitnessError):
-    """A training cannot go on; what it had reached is kept."""
-
-    code = "training"
 
 
 @dataclass(frozen=True, slots=True)
