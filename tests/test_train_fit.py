@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from earwitness.errors import StoreError, UsageError
+from earwitness.errors import StoreError, TrainingError, UsageError
 from earwitness.mos.encoders import load_encoder
 from earwitness.train import fit as fit_module
 from earwitness.train.config import MOSConfig

@@ -154,7 +154,7 @@ def _quiet_hub() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without transformers' progress bars, which would mix with ours, and its report of weights that it has no use for."""
+    """Without transformers' progress bars, which would mix with ours, and its report of unused weights."""
     bars, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
     logging.set_verbosity_error()

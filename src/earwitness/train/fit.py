@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from earwitness.audio import read_audio
 from earwitness.audio.segment import segment
-from earwitness.errors import UsageError
+from earwitness.errors import TrainingError, UsageError
 from earwitness.mos.encoders import Encoder, TrainableEncoder
 from earwitness.mos.heads import Axis, Heads
 from earwitness.mos.losses import gather_clips
