@@ -14,7 +14,7 @@ that a record keeps; ``exit_code`` is what the command line returns when the err
     │   └── AnswerError                  the backbone's answer
     ├── RunError                     4   a run directory is locked or was made with another recipe
     ├── StoreError                   1   a run directory cannot be read or written
-    ├── TrainingError            1   a training cannot go on
+    ├── TrainingError                1   a training cannot go on
     └── BackboneError                5   a backbone cannot be loaded or reached
 """
 
