@@ -93,3 +93,11 @@ def test_columns_of_other_names_are_named(tmp_path):
     rated = read_ratings(table, columns={"audio": "clip", "rater": "who", "ratings.nice": "val"}, scale="1-5")
     assert rated.pairs[0].ratings == {"nice": 2.0}
     assert rated.singles["nice"].raters == ("ann", "bob")
+
+
+def test_a_mean_at_the_end_of_the_scale_stays_on_it(tmp_path):
+    # Summed and divided, six ratings of 3.3 are 3.3000000000000003.
+    people = [f"a.wav,{name},3.3" for name in range(6)]
+    rated = read_ratings(written(tmp_path, "file,rater,rating", *people, "b.wav,ann,1"))
+    assert rated.scales["rating"] == (1.0, 3.3)
+    assert rated.pairs[0].ratings["rating"] == 3.3

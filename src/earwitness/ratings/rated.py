@@ -40,8 +40,13 @@ class SingleRatings:
         return np.bincount(self.clip, minlength=clips)
 
     def means(self, clips: int) -> NDArray[np.float64]:
-        """Mean rating of each clip, shape ``[clip]``; NaN where nobody rated it."""
-        return _divided(np.bincount(self.clip, weights=self.value, minlength=clips), self.counts(clips))
+        """Mean rating of each clip, shape ``[clip]``, from its lowest to its highest; NaN where nobody rated it."""
+        means = _divided(np.bincount(self.clip, weights=self.value, minlength=clips), self.counts(clips))
+        lowest, highest = np.full((2, clips), [[np.inf], [-np.inf]])
+        np.minimum.at(lowest, self.clip, self.value)
+        np.maximum.at(highest, self.clip, self.value)
+        # Rounding may carry a mean past them, and past the end of the scale: six ratings of 3.3 sum to more than 19.8.
+        return np.where(np.isnan(means), means, np.clip(means, lowest, highest))
 
     def spreads(self, clips: int) -> NDArray[np.float64]:
         """Standard deviation of each clip's ratings (n - 1), shape ``[clip]``; NaN below two raters."""
