@@ -291,6 +291,15 @@ def test_integer_ratings_are_ratings():
     assert whole == floating > 0
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_a_rating_at_the_end_of_the_scale_is_on_it_in_every_type(dtype):
+    # 1.1 and 4.9 have no exact value in these types and may come to lie just outside.
+    scores, ratings = torch.tensor([4.0, 3.0, 2.0]), torch.tensor([1.1, 3.0, 4.9])
+    exact = quality_margin_ranking_loss(scores, ratings.double().round(decimals=1), bounds=(1.1, 4.9)).item()
+    found = quality_margin_ranking_loss(scores, ratings.to(dtype), bounds=(1.1, 4.9)).item()
+    assert found == pytest.approx(exact, rel=4 * torch.finfo(dtype).eps)
+
+
 REFUSED = {
     "a column": ([[1.0], [2.0]], [1.0, 2.0], {}, r"scores \[2, 1\]; wanted one number a clip"),
     "fewer ratings": ([1.0, 2.0], [1.0], {}, r"scores \[2\] and ratings \[1\]"),
@@ -302,6 +311,7 @@ REFUSED = {
     "method": ([1.0], [1.0], {"method": "fast"}, "method is 'fast'; it must be one of auto, pairs, sorted"),
     "bounds": ([1.0], [1.0], {"bounds": (5, 1)}, r"bounds are \(5, 1\)"),
     "outside": ([1.0], [6.0], {"bounds": (1, 5)}, "ratings run from 6 to 6, outside the bounds 1 to 5"),
+    "just outside": ([1.0], [5.001], {"bounds": (1, 5)}, "outside the bounds 1 to 5"),
 }
 
 

@@ -60,6 +60,15 @@ def test_half_precision_logits():
     assert loss.item() == pytest.approx(softened_bins_loss(logits.double(), ratings, bounds=SCALE).item(), rel=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_rating_at_the_end_of_the_scale_is_on_it_in_every_type(dtype):
+    ratings, bounds = torch.tensor([1.1, 4.9], dtype=torch.float64), (1.1, 4.9)
+    exact, found = (
+        softened_bins_loss(torch.zeros(2, 20), r, bounds=bounds).item() for r in (ratings, ratings.to(dtype))
+    )
+    assert found == pytest.approx(exact, rel=4 * torch.finfo(dtype).eps)
+
+
 def test_no_clips_are_zero_with_a_gradient():
     logits = torch.zeros(0, 20, requires_grad=True)
     loss = softened_bins_loss(logits, torch.zeros(0), bounds=SCALE)

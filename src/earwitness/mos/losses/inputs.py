@@ -48,6 +48,36 @@ def finite(name: str, values: Tensor) -> Tensor:
     return values
 
 
+def within(bounds: tuple[float, float], ratings: Tensor, given_as: torch.dtype) -> Tensor:
+    """Ratings cut to their bounds, which rounding to the type they were given in may have carried them over.
+
+    Raises:
+        ValueError: if the bounds are not in order, or a rating lies further outside.
+    """
+    check_bounds(bounds)
+    low, high = bounds
+    slack = rounding(max(abs(low), abs(high)), given_as)
+    if not bool(((ratings >= low - slack) & (ratings <= high + slack)).all()):
+        raise ValueError(
+            f"ratings run from {ratings.min():g} to {ratings.max():g}, outside the bounds {low:g} to {high:g}."
+        )
+    return ratings.clamp(low, high)
+
+
+def check_bounds(bounds: tuple[float, float]) -> None:
+    """Refuse ends of a scale that are not two numbers in order."""
+    low, high = bounds
+    if not (math.isfinite(high - low) and low < high):
+        raise ValueError(
+            f"bounds are ({low:g}, {high:g}); wanted the scale's lowest and highest rating, in that order."
+        )
+
+
+def rounding(largest: float, given_as: torch.dtype) -> float:
+    """Four rounding steps of a type at its largest value: by so much can two ratings of one value differ."""
+    return 4 * torch.finfo(given_as).eps * largest if given_as.is_floating_point else 0.0
+
+
 def sum_dtype(device: torch.device) -> torch.dtype:
     """The widest floating type of a device."""
     return torch.float32 if device.type in _NO_FLOAT64 else torch.float64

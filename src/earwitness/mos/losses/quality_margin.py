@@ -6,14 +6,13 @@ weight belongs to its higher-rated clip alone. That is a dominance sum, hence O(
 
 from __future__ import annotations
 
-import math
 from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor
 
 from earwitness.mos.losses.dominance import dominance_sum
-from earwitness.mos.losses.inputs import mean_over, narrowed, not_negative, widen
+from earwitness.mos.losses.inputs import mean_over, narrowed, not_negative, rounding, widen, within
 
 Method: TypeAlias = Literal["auto", "pairs", "sorted"]
 METHODS: tuple[Method, ...] = ("auto", "pairs", "sorted")
@@ -45,7 +44,7 @@ def quality_margin_ranking_loss(
         method: ``pairs`` compares all at once in O(n^2) memory, ``sorted`` finds the same in O(n log n) time and O(n)
             memory; ``auto`` takes pairs up to 512 clips.
         bounds: lowest and highest rating of the data set, which make a clip weigh the same in every batch. The paper's
-            code takes the batch's own (None).
+            code takes the batch's own (None). A rating that rounding to its type carried over an end counts as the end.
         tolerance: ratings no further apart than this count as tied (up to four rounding steps of the ratings' type,
             so that 3.6 and 3.4 tie at 0.2).
 
@@ -68,7 +67,7 @@ def quality_margin_ranking_loss(
     not_negative(margin=margin, emphasis=emphasis, tolerance=tolerance)
     wide, data = widen(scores, ratings)
     shortfall = margin * data - wide
-    weights = 1 + (emphasis - 1) * _quality(data, bounds)
+    weights = 1 + (emphasis - 1) * _quality(data, bounds, ratings.dtype)
     reached = data - _reach(data, tolerance, ratings.dtype)
     if chosen_method(method, len(data)) == "pairs":
         total = _sum_over_pairs(shortfall, weights, reached, data)
@@ -95,26 +94,21 @@ def count_below(reached: Tensor, ratings: Tensor) -> int:
     return int(torch.searchsorted(ratings.sort().values, reached).sum())
 
 
-def _quality(ratings: Tensor, bounds: tuple[float, float] | None) -> Tensor:
+def _quality(ratings: Tensor, bounds: tuple[float, float] | None, given_as: torch.dtype) -> Tensor:
     """Ratings as 0 (worst) to 1 (best)."""
     if not len(ratings):
         return ratings
-    batch = float(ratings.min()), float(ratings.max())
-    low, high = bounds if bounds is not None else batch
-    if bounds is not None and not (math.isfinite(high - low) and low < high):
-        raise ValueError(
-            f"bounds are ({low:g}, {high:g}); wanted the scale's lowest and highest rating, in that order."
-        )
-    if batch[0] < low or batch[1] > high:
-        raise ValueError(f"ratings run from {batch[0]:g} to {batch[1]:g}, outside the bounds {low:g} to {high:g}.")
-    return (ratings - low) / ((high - low) or 1)
+    if bounds is None:
+        low, high = float(ratings.min()), float(ratings.max())
+        return (ratings - low) / ((high - low) or 1)
+    low, high = bounds
+    return (within(bounds, ratings, given_as) - low) / (high - low)
 
 
 def _reach(ratings: Tensor, tolerance: float, given_as: torch.dtype) -> float:
     if not tolerance or not len(ratings):
         return tolerance
-    step = torch.finfo(given_as).eps if given_as.is_floating_point else 0.0
-    return tolerance + 4 * step * float(ratings.abs().max())
+    return tolerance + rounding(float(ratings.abs().max()), given_as)
 
 
 def _sum_over_pairs(shortfall: Tensor, weights: Tensor, reached: Tensor, ratings: Tensor) -> Tensor:

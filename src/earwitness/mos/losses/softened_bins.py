@@ -6,13 +6,11 @@ back as the distribution's mean. The bins' values run evenly from the scale's lo
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn.functional import kl_div
 
-from earwitness.mos.losses.inputs import finite, mean_over, narrowed, positive, sum_dtype
+from earwitness.mos.losses.inputs import check_bounds, finite, mean_over, narrowed, positive, sum_dtype, within
 
 BINS = 20
 
@@ -28,7 +26,8 @@ def softened_bins_loss(
     Args:
         logits: shape ``[clip, bin]``, floating point.
         ratings: mean opinion scores, shape ``[clip]``, finite and within the bounds.
-        bounds: lowest and highest rating of the scale.
+        bounds: lowest and highest rating of the scale; a rating that rounding to its type carried over an end counts as
+            the end.
         deviation: the bump's standard deviation, in points of the scale.
 
     Returns:
@@ -45,10 +44,7 @@ def softened_bins_loss(
     """
     positive(deviation=deviation)
     _check(logits, ratings)
-    data = finite("ratings", ratings).to(sum_dtype(logits.device))
-    low, high = bounds
-    if not bool(((data >= low) & (data <= high)).all()):
-        raise ValueError(f"ratings run from {data.min():g} to {data.max():g}, outside the bounds {low:g} to {high:g}.")
+    data = within(bounds, finite("ratings", ratings).to(sum_dtype(logits.device)), ratings.dtype)
     values = bin_values(bounds, logits.shape[1]).to(data)
     wanted = (-((values - data[:, None]) / deviation).square() / 2).log_softmax(1)
     total = kl_div(logits.to(data.dtype).log_softmax(1), wanted, reduction="sum", log_target=True)
@@ -75,14 +71,10 @@ def bin_values(bounds: tuple[float, float], bins: int = BINS) -> Tensor:
         >>> bin_values((1, 5), 5)
         tensor([1., 2., 3., 4., 5.], dtype=torch.float64)
     """
-    low, high = bounds
-    if not (math.isfinite(high - low) and low < high):
-        raise ValueError(
-            f"bounds are ({low:g}, {high:g}); wanted the scale's lowest and highest rating, in that order."
-        )
+    check_bounds(bounds)
     if bins < 2:
         raise ValueError(f"bins is {bins}; a distribution needs at least 2.")
-    return torch.linspace(low, high, bins, dtype=torch.float64)
+    return torch.linspace(*bounds, bins, dtype=torch.float64)
 
 
 def _check(logits: Tensor, ratings: Tensor) -> None:
