@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -55,17 +56,29 @@ class Comparison:
     reason: str | None = None
 
 
+class Over(TypedDict, total=False):
+    """What two predictors are compared over; each may be left out.
+
+    Attributes:
+        systems: what made each clip, shape ``[clip]``.
+        level: whether the measure is taken over clips or over systems' means; clips when not given.
+        unit: what is drawn anew or exchanged, see ``design``; where clips cluster in systems, systems.
+    """
+
+    systems: Names | None
+    level: Level
+    unit: Unit | None
+
+
 def paired_bootstrap(
     measure: MeasureName,
     scores_a: ArrayLike,
     scores_b: ArrayLike,
     ratings: ArrayLike,
     *,
-    systems: Names | None = None,
-    level: Level = "clip",
-    unit: Unit | None = None,
     resamples: int = 2000,
     seed: int = 0,
+    **over: Unpack[Over],
 ) -> Comparison:
     """Difference of a measure with its interval and p, from resamples that both predictors share.
 
@@ -77,11 +90,9 @@ def paired_bootstrap(
         scores_a: shape ``[clip]``.
         scores_b: shape ``[clip]``.
         ratings: shape ``[clip]``.
-        systems: what made each clip, shape ``[clip]``.
-        level: whether the measure is taken over clips or over systems' means.
-        unit: what is drawn anew, see ``design``; where clips cluster in systems, systems.
         resamples: how many; p cannot be below 2 / (resamples + 1).
         seed: of the resamples.
+        **over: ``systems``, ``level`` and ``unit``, see ``Over``.
 
     Example:
         >>> ratings = np.arange(20.0)
@@ -89,7 +100,7 @@ def paired_bootstrap(
         >>> found.difference > 0, found.low > 0, found.p < 0.05
         (True, True, True)
     """
-    task = _Task.of(measure, scores_a, scores_b, ratings, systems, level, unit)
+    task = _Task.of(measure, scores_a, scores_b, ratings, **over)
     if task.reason:
         return task.without_test("paired_bootstrap")
     values = resampled_values(measure, [task.a, task.b], task.ratings, task.design, resamples, seed)
@@ -110,28 +121,26 @@ def paired_permutation(
     scores_b: ArrayLike,
     ratings: ArrayLike,
     *,
-    systems: Names | None = None,
-    level: Level = "clip",
-    unit: Unit | None = None,
     resamples: int = 2000,
     seed: int = 0,
+    **over: Unpack[Over],
 ) -> Comparison:
     """Difference of a measure with p, from exchanging the two predictors' scores at random, unit by unit.
 
     Scores are first put on one scale, without which an exchange would mean nothing: ranks for SRCC and KTAU, standard
     scores for LCC; for MSE they are taken as they are. Exchanged are clips, or whole systems where the unit is systems.
-    Arguments are those of ``paired_bootstrap``; the unit cannot be ``nested``.
+    Arguments are those of ``paired_bootstrap``; p cannot be below 1 / (resamples + 1), and ``unit`` not be ``nested``.
 
     Example:
         >>> ratings = np.arange(20.0)
         >>> paired_permutation("srcc", ratings, np.roll(ratings, 5), ratings, resamples=500).p < 0.05
         True
     """
-    task = _Task.of(measure, scores_a, scores_b, ratings, systems, level, unit)
+    task = _Task.of(measure, scores_a, scores_b, ratings, **over)
     if task.design.unit == "nested" or (task.design.level == "system" and task.design.unit == "clips"):
         raise UsageError(
-            f"a permutation exchanges clips at clip level or whole systems; got level {level!r} with unit {unit!r}. "
-            "Use unit 'systems', or paired_bootstrap."
+            "a permutation exchanges clips at clip level or whole systems; got level "
+            f"{task.design.level!r} with unit {task.design.unit!r}. Use unit 'systems', or paired_bootstrap."
         )
     if task.reason:
         return task.without_test("paired_permutation")
@@ -162,9 +171,10 @@ class _Task:
         scores_a: ArrayLike,
         scores_b: ArrayLike,
         ratings: ArrayLike,
-        systems: Names | None,
-        level: Level,
-        unit: Unit | None,
+        *,
+        systems: Names | None = None,
+        level: Level = "clip",
+        unit: Unit | None = None,
     ) -> _Task:
         (a, y), (b, _) = paired_values(scores_a, ratings), paired_values(scores_b, ratings)
         design = Design.of(len(y), systems, level, unit)

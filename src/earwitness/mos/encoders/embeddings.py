@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from earwitness.audio import read_audio, resample
 from earwitness.audio.segment import segment
-from earwitness.errors import BackboneError, CaptionError, ClipError, UsageError
+from earwitness.errors import BackboneError, CaptionError, ClipError, UsageError, as_clip_error
 from earwitness.mos.encoders.base import Encoder, check_duration
 from earwitness.mos.encoders.cache import EmbeddingCache, Kind
 from earwitness.run.pair_key import key_of
@@ -204,7 +204,7 @@ def _read(pair: Pair, encoder: Encoder) -> Audio | ClipError:
         clip = resample(segment(read_audio(pair.audio), pair.meta), encoder.sample_rate)
         check_duration(clip, encoder)
     except Exception as error:  # whatever one odd clip brings must stay with that clip
-        return _as_clip_error(error, "reading this clip", "clip_failed")
+        return as_clip_error(error, "reading this clip", "clip_failed")
     return clip
 
 
@@ -229,7 +229,7 @@ def _embed_batch(
         raise  # these hold for everything
     except Exception as error:  # whatever a model raises on one odd clip or caption must stay with it
         if len(read) == 1:
-            return made | dict.fromkeys(read, _as_clip_error(error, encoder.name, "encoder_failed"))
+            return made | dict.fromkeys(read, as_clip_error(error, encoder.name, "encoder_failed"))
     for key, one in read.items():
         made |= _embed_batch(encoder, {key: one}, embed)
     return made
@@ -239,9 +239,3 @@ def _finite(made: Made, encoder: Encoder) -> Made | ClipError:
     if np.isfinite(made[1]).all():
         return made
     return ClipError(f"{encoder.name} made an embedding that is not finite.", code="not_finite")
-
-
-def _as_clip_error(error: Exception, doing: str, code: str) -> ClipError:
-    if isinstance(error, ClipError):
-        return error
-    return ClipError(f"{doing} failed: {type(error).__name__}: {error}", code=code)
