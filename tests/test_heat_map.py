@@ -1,5 +1,6 @@
 """Heat maps: well-formed, every number written out, figures that stand out from their colour."""
 
+import itertools
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -64,3 +65,46 @@ def test_nothing_lies_outside_or_on_another_panel(panels):
 
 def test_one_number_alone_has_a_colour():
     assert _colours(0.5, (0.5, 0.5))[0] == _colours(0.5, (0.0, 1.0))[0]
+
+
+LONG = ["laion/larger_clap_music_and_speech", "audiobox-aesthetics", "log-mel"]
+
+
+def extents(svg):
+    """Where each text lies at 0.55 em a letter, the middling width of small Latin letters: y, left, right, text."""
+    for group in svg.iter(f"{SVG}g"):
+        x, y = (float(n) for n in group.get("transform").removeprefix("translate(").removesuffix(")").split())
+        for node in group.iter(f"{SVG}text"):
+            width = 0.55 * 13 * len(node.text or "")
+            left = x + float(node.get("x", 0)) - {"end": 1, "middle": 0.5, None: 0}[node.get("text-anchor")] * width
+            yield y + float(node.get("y")), left, left + width, node.text
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "heading"),
+    [
+        (("loss", ["mse", "l1"]), ("encoder", LONG), "batch"),
+        (("encoder", LONG), ("loss", ["mse"]), "batch"),
+        (("the name of this option is longer than its cells", ["1"]), ("loss", ["mse"]), "batch"),
+        (("margin", ["1"]), ("an option that has a long name", ["mse"]), "batch"),
+        (("margin", ["1"]), ("loss", ["mse"]), "emphasis 3, noise_aware True, batch_size all"),
+    ],
+)
+def test_long_names_lie_on_the_page_and_on_no_other_text(columns, rows, heading):
+    numbers = {(column, row): 0.5 for column in columns[1] for row in rows[1]}
+    panels = [Panel(f"{heading} {n}", numbers) for n in range(4)]
+    svg = ElementTree.fromstring(heat_map("SRCC", "", columns, rows, panels))
+    lines = {}
+    for y, *extent in extents(svg):
+        lines.setdefault(y, []).append(extent)
+    for texts in lines.values():
+        texts.sort()
+        assert texts[0][0] >= 0
+        assert texts[-1][1] <= float(svg.get("width"))
+        for (_, end, before), (start, _, after) in itertools.pairwise(texts):
+            assert end <= start, (before, after)
+
+
+def test_a_long_title_lies_on_the_page():
+    svg = drawn(title="SRCC " * 40)
+    assert float(svg.get("width")) >= 24 + 0.55 * 17 * 200

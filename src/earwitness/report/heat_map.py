@@ -6,15 +6,22 @@ depends on seeing colours, or on seeing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
 # Dark to light, of near-even steps in lightness, so that it reads in grey as well.
 RAMP = ((46, 30, 84), (49, 84, 132), (36, 134, 142), (88, 184, 120), (236, 225, 90))
-WIDTH, HEIGHT, GAP, MARGIN, LINE = 74, 34, 46, 24, 18
-LEFT = 84
+# Pixels; cells and the space left of them grow with the labels.
+LEFT, WIDTH, HEIGHT, GAP, MARGIN, LINE = 84, 74, 34, 46, 24, 18
+FONT, TITLE_FONT, PAGE = 13, 17, 1000
 UNKNOWN = "#dddddd"
+# Widths of letters in ems by the widest of the usual fonts (Verdana, DejaVu Sans): which one will be used is not known.
+WIDE, CAPITAL, PLAIN, NARROW, BOLDER = 1.0, 0.8, 0.65, 0.5, 1.12
+
+Option = tuple[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,8 @@ class Panel:
 def heat_map(
     title: str,
     description: str,
-    columns: tuple[str, Sequence[str]],
-    rows: tuple[str, Sequence[str]],
+    columns: Option,
+    rows: Option,
     panels: Sequence[Panel],
 ) -> str:
     """An SVG document.
@@ -46,26 +53,26 @@ def heat_map(
         >>> "0.500" in svg
         True
     """
-    width = LEFT + WIDTH * len(columns[1])
-    height = 2 * LINE + HEIGHT * len(rows[1]) + LINE
-    across = max(1, min(len(panels), 1000 // (width + GAP)))
+    grid = _Grid.of(columns, rows, panels)
+    across = max(1, min(len(panels), PAGE // (grid.width + GAP)))
     down = -(-len(panels) // across)
     known = [number for panel in panels for number in panel.numbers.values() if number is not None]
     span = (min(known), max(known)) if known else (0.0, 0.0)
+    steps = grid.width + GAP, grid.height + GAP
     drawn = [
-        _panel(panel, columns, rows, span, MARGIN + (n % across) * (width + GAP), 60 + (n // across) * (height + GAP))
+        _panel(panel, grid, span, MARGIN + (n % across) * steps[0], 60 + (n // across) * steps[1])
         for n, panel in enumerate(panels)
     ]
-    full = (max(2 * MARGIN + across * (width + GAP) - GAP, 520), 60 + down * (height + GAP))
+    full = (2 * MARGIN + max(across * steps[0] - GAP, _reach(title, TITLE_FONT, bold=True), 472), 60 + down * steps[1])
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full[0]} {full[1]}" width="{full[0]}" '
             f'height="{full[1]}" role="img" aria-labelledby="title description" '
-            'font-family="system-ui, sans-serif" font-size="13">',
+            f'font-family="system-ui, sans-serif" font-size="{FONT}">',
             f'<title id="title">{escape(title)}</title>',
             f'<desc id="description">{escape(description)}</desc>',
             '<rect width="100%" height="100%" fill="#ffffff"/>',
-            f'<text x="{MARGIN}" y="32" font-size="17" font-weight="600">{escape(title)}</text>',
+            f'<text x="{MARGIN}" y="32" font-size="{TITLE_FONT}" font-weight="600">{escape(title)}</text>',
             *drawn,
             "</svg>",
             "",
@@ -73,40 +80,74 @@ def heat_map(
     )
 
 
-def _panel(
-    panel: Panel,
-    columns: tuple[str, Sequence[str]],
-    rows: tuple[str, Sequence[str]],
-    span: tuple[float, float],
-    x: int,
-    y: int,
-) -> str:
-    top = 2 * LINE
-    parts = [f'<text y="{LINE - 6}" font-weight="600">{escape(panel.heading)}</text>']
-    parts.append(f'<text x="{LEFT - 8}" y="{top - 6}" text-anchor="end">{escape(rows[0])}</text>')
-    middle = LEFT + WIDTH * len(columns[1]) / 2
-    bottom = top + HEIGHT * len(rows[1])
-    for place, row in enumerate(rows[1]):
-        middle_y = top + HEIGHT * place + HEIGHT / 2 + 5
-        parts.append(f'<text x="{LEFT - 8}" y="{middle_y:g}" text-anchor="end">{escape(row)}</text>')
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where the parts of each panel lie: all panels have the same cells."""
+
+    columns: Option
+    rows: Option
+    left: int
+    cell: int
+    width: int
+
+    @classmethod
+    def of(cls, columns: Option, rows: Option, panels: Sequence[Panel]) -> _Grid:
+        left = max(LEFT, 16 + max(map(_reach, (rows[0], *rows[1]))))
+        # Under the cells stand their labels, and under these the option's name, which may be longer than all of them.
+        cell = max(WIDTH, 12 + max(map(_reach, columns[1])), -(-_reach(columns[0]) // len(columns[1])))
+        headings = (_reach(panel.heading, bold=True) for panel in panels)
+        return cls(columns, rows, left, cell, max(left + cell * len(columns[1]), *headings))
+
+    @property
+    def height(self) -> int:
+        return 2 * LINE + HEIGHT * len(self.rows[1]) + LINE
+
+
+def _reach(text: str, font: int = FONT, *, bold: bool = False) -> int:
+    """Pixels that a text takes at most in any usual font."""
+    ems = sum(map(_ems, text))
+    return math.ceil(font * ems * (BOLDER if bold else 1))
+
+
+def _ems(letter: str) -> float:
+    if east_asian_width(letter) in "WF" or letter in "mwMW@%":
+        return WIDE
+    if letter in "fijlrt _-./,":
+        return NARROW
+    return CAPITAL if letter.isupper() else PLAIN
+
+
+def _panel(panel: Panel, grid: _Grid, span: tuple[float, float], x: int, y: int) -> str:
+    top, left = 2 * LINE, grid.left
+    bottom = top + HEIGHT * len(grid.rows[1])
+    parts = [
+        f'<text y="{LINE - 6}" font-weight="600">{escape(panel.heading)}</text>',
+        _text(grid.rows[0], left - 8, top - 6, "end"),
+    ]
+    for place, row in enumerate(grid.rows[1]):
+        row_top = top + HEIGHT * place
+        parts.append(_text(row, left - 8, row_top + HEIGHT / 2 + 5, "end"))
         parts += [
-            _cell(panel.numbers.get((column, row)), span, LEFT + WIDTH * at, top + HEIGHT * place)
-            for at, column in enumerate(columns[1])
+            _cell(panel.numbers.get((column, row)), span, left + grid.cell * at, row_top, grid.cell)
+            for at, column in enumerate(grid.columns[1])
         ]
-    for at, column in enumerate(columns[1]):
-        centre = LEFT + WIDTH * at + WIDTH / 2
-        parts.append(f'<text x="{centre:g}" y="{bottom + LINE - 2}" text-anchor="middle">{escape(column)}</text>')
-    parts.append(f'<text x="{middle:g}" y="{bottom + 2 * LINE - 2}" text-anchor="middle">{escape(columns[0])}</text>')
+    for at, column in enumerate(grid.columns[1]):
+        parts.append(_text(column, left + grid.cell * (at + 0.5), bottom + LINE - 2, "middle"))
+    middle = left + grid.cell * len(grid.columns[1]) / 2
+    parts.append(_text(grid.columns[0], middle, bottom + 2 * LINE - 2, "middle"))
     return f'<g transform="translate({x} {y})">' + "".join(parts) + "</g>"
 
 
-def _cell(number: float | None, span: tuple[float, float], x: int, y: int) -> str:
+def _cell(number: float | None, span: tuple[float, float], x: int, y: int, width: int) -> str:
     colour, ink = (UNKNOWN, "#000000") if number is None else _colours(number, span)
     text = "none" if number is None else f"{number:.3f}"
-    return (
-        f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" fill="{colour}" stroke="#ffffff"/>'
-        f'<text x="{x + WIDTH / 2:g}" y="{y + HEIGHT / 2 + 5:g}" text-anchor="middle" fill="{ink}">{text}</text>'
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{HEIGHT}" fill="{colour}" stroke="#ffffff"/>' + _text(
+        text, x + width / 2, y + HEIGHT / 2 + 5, "middle", f' fill="{ink}"'
     )
+
+
+def _text(text: str, x: float, y: float, anchor: str, more: str = "") -> str:
+    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}"{more}>{escape(text)}</text>'
 
 
 def _colours(number: float, span: tuple[float, float]) -> tuple[str, str]:
