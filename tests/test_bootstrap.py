@@ -178,6 +178,23 @@ def test_the_interval_over_clips_holds_the_truth_95_times_of_100(heavy, measure,
     check_coverage(share, simulations)
 
 
+@pytest.mark.heavy
+@pytest.mark.parametrize("n", [36, 100])
+@pytest.mark.parametrize(("tails", "low", "high"), [("both", 0.91, 0.95), ("errors", 0.84, 0.90)])
+def test_heavy_tails_cost_lcc_as_much_as_the_module_says(heavy, n, tails, low, high):
+    """Errors of Student's t with 3 degrees of freedom, whose variance is 3; ratings likewise, or normal."""
+    simulations, covered = heavy.size(2000), 0
+    truth = 1 / math.sqrt(1 + 0.25 * (1 if tails == "both" else 3))
+    for seed in range(simulations):
+        rng = np.random.default_rng(seed)
+        ratings = rng.standard_t(3, n) if tails == "both" else rng.normal(size=n)
+        found = measure_interval("lcc", ratings + 0.5 * rng.standard_t(3, n), ratings)
+        covered += found.low <= truth <= found.high
+    share = covered / simulations
+    heavy.record(f"R4 coverage, lcc, n = {n}, heavy tails: {tails}", simulations=simulations, share=share)
+    check_coverage(share, simulations, low, high)
+
+
 def clustered(seed, systems=36, clips=10):
     """Systems' means and clips' deviations each normal; scores and ratings correlate by 0.8 in both."""
     rng = np.random.default_rng(seed)
