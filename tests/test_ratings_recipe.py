@@ -30,7 +30,7 @@ def rated(clips: int = 60, raters: int = 5) -> RatedPairs:
 @pytest.mark.parametrize(("by", "folds"), [("system", 6), ("group", 5)])
 def test_no_unit_is_on_two_sides_and_each_clip_is_tested_once(by, folds):
     whole, tested = rated(), []
-    for part in Task("task", "mos", lambda _: whole, by, folds).parts(whole):
+    for part in Task("task", "mos", lambda _: whole, by, folds, by).parts(whole):
         units = [{getattr(pair, by) for pair in side.pairs} for side in (part.train, part.dev, part.test)]
         assert not units[0] & units[1]
         assert not (units[0] | units[1]) & units[2]

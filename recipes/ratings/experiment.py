@@ -88,6 +88,14 @@ class Bench:
         return fit.predict(test)[:, 0]
 
 
+def keep(path: Path, predicted: NDArray[np.float64]) -> None:
+    """Write predictions ``[seed, clip]`` so that a file that is there is whole."""
+    found = {"commit": commit(), "seeds": SEEDS, "predicted": predicted.tolist()}
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(found, allow_nan=False), encoding="utf-8")
+    part.replace(path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=TASKS)
@@ -106,8 +114,7 @@ def main() -> None:
         if path.exists() or (variant in NEEDS_SINGLES and task.axis not in rated.singles):
             continue
         predicted = bench.predictions(rated, variant)
-        found = {"commit": commit(), "seeds": SEEDS, "predicted": predicted.tolist()}
-        path.write_text(json.dumps(found, allow_nan=False), encoding="utf-8")
+        keep(path, predicted)
         print(f"{task.name}, {told.encoder}, {variant}: done", flush=True)
 
 

@@ -9,16 +9,15 @@ full. ``python -m recipes.ratings.label_noise raters|noise`` writes ``runs/ratin
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from benchmarks.report import commit
+from numpy.typing import NDArray
 from recipes.ratings.data import DATA, TASKS, Part, Task
-from recipes.ratings.experiment import RUNS, SEEDS, Bench
+from recipes.ratings.experiment import RUNS, SEEDS, Bench, keep
 
 from earwitness.mos.encoders import load_encoder
 from earwitness.mos.encoders.cache import EmbeddingCache
@@ -86,16 +85,15 @@ def variants(kind: str, level: float) -> Iterator[str]:
             yield variant
 
 
-def predictions(noisy: NoisyTask, bench: Bench, rated: RatedPairs, level: float, variant: str) -> list[list[float]]:
-    """Predictions ``[seed, clip]``, each by the fold that held the clip out."""
+def predictions(noisy: NoisyTask, bench: Bench, rated: RatedPairs, level: float, variant: str) -> NDArray[np.float64]:
+    """Predictions ``[seed, clip]``, each by the fold that held the clip out; every seed draws its own noise."""
     place = {pair.id: index for index, pair in enumerate(rated.pairs)}
     predicted = np.full((len(SEEDS), len(rated)), np.nan)
     for seed in SEEDS:
         for part in noisy.parts(rated, level, seed):
             clips = [place[pair.id] for pair in part.test.pairs]
             predicted[seed, clips] = bench.fold(part, variant, seed)
-    rows: list[list[float]] = predicted.tolist()
-    return rows
+    return predicted
 
 
 def main() -> None:
@@ -115,7 +113,7 @@ def main() -> None:
             path = folder / f"{level:g}-{variant}.json"
             if not path.exists():
                 predicted = predictions(noisy, bench, rated, level, variant)
-                path.write_text(json.dumps({"commit": commit(), "seeds": SEEDS, "predicted": predicted}))
+                keep(path, predicted)
                 print(f"{told.kind} {level:g}, {variant}: done", flush=True)
 
 

@@ -22,7 +22,7 @@ Printed by `python -m recipes.ratings.page` from `results/`; `run.sh` makes them
 neither learned from nor used to choose the epoch; each clip is tested once, and predictions are pooled over folds.
 Three seeds; ratings are mapped to 0-5.
 
-- `srcc`: Spearman's correlation over clips of the three seeds' mean prediction, with a 95 % interval that draws whole
+- `srcc`: Spearman's correlation over clips of the three seeds' mean prediction, with a 95 % interval over whole
   units (speakers, sentences, codecs, voices); `seeds`: lowest and highest of the single seeds; `mse` on the scale of
   0-5; `system_srcc` over systems' means.
 - `gain`: difference in SRCC from Huber's loss alone in batches, with the interval of a paired bootstrap over the same
@@ -37,6 +37,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
     ),
     "transfer": ("From codecs to synthetic voices", "Learned from all of codec_mushra, tested on tts_synt3."),
 }
+NOISE_NOTE = (
+    "Every seed draws its own noise; `srcc` is the mean of single trainings and `gain` its difference from Huber's "
+    "loss alone at the same level, each with a bootstrap interval over units."
+)
 NOISE = {
     "raters": "Learned from so many listeners a clip (codecs, unseen sentences, `log-mel`), tested on all of them. One "
     "rating a clip has no spread that could be known, so noise-aware pairs begin at two.",
@@ -64,7 +68,9 @@ def render() -> str:
             _experiment(path.stem.removeprefix(f"{task}-"), _read(path))
             for path in sorted(RESULTS.glob(f"{task}-*.json"))
         ]
-    parts.append("## Label noise\n\n![SRCC by raters a clip and by added noise](results/label-noise.svg)\n")
+    parts.append(
+        f"## Label noise\n\n{NOISE_NOTE}\n\n![SRCC by raters a clip and by added noise](results/label-noise.svg)\n"
+    )
     parts += [_section(note, _read(RESULTS / f"label-noise-{kind}.json")) for kind, note in NOISE.items()]
     aes = _read(RESULTS / "aes_ceilings.json")
     parts.append(f"## Ceilings of the AES ratings\n\n`{aes['command']}`. {aes['note']}\n\n{_table(aes['rows'])}\n")

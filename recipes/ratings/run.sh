@@ -17,8 +17,12 @@ noise() {
     for kind in raters noise; do python -m recipes.ratings.label_noise "$kind" --data "$data"; done
 }
 
-learn log-mel & { learn embedded; noise; }
-wait
+# Waiting for it by its number tells whether it failed.
+learn log-mel &
+log_mel=$!
+learn embedded
+noise
+wait "$log_mel"
 python -m recipes.ratings.aes_ceilings --data "$data/aes_ratings"
 python -m recipes.ratings.tables --data "$data"
 python -m recipes.ratings.curve

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from recipes.ratings.data import DATA, TASKS, read_tts_synt3
 from recipes.ratings.experiment import RUNS, VARIANTS
 from recipes.ratings.label_noise import NOISY
+from recipes.ratings.label_noise import VARIANTS as NOISY_LOSSES
 
-from earwitness.metrics.bootstrap import Interval, measure_interval
+from earwitness.metrics.bootstrap import Interval, bootstrap_interval, measure_interval
 from earwitness.metrics.ceiling import Ceiling, noise_ceiling
 from earwitness.metrics.correlation import mse, srcc
 from earwitness.metrics.paired import Comparison, holm, paired_bootstrap, paired_permutation
@@ -72,6 +73,19 @@ class Truth:
         """Of that difference, by exchanging the two predictors in whole units, which keeps its 5 %."""
         return paired_permutation("srcc", predicted, base, self.ratings, systems=self.units, unit="systems").p
 
+    def mean_interval(self, predicted: NDArray[np.float64], base: NDArray[np.float64] | None = None) -> Interval:
+        """Mean SRCC over single trainings ``[seed, clip]``, or its difference from those of another predictor."""
+
+        def mean_srcc(ratings: NDArray[np.float64], *columns: NDArray[np.float64]) -> float | None:
+            values = [value for column in columns if (value := srcc(column, ratings).value) is not None]
+            if len(values) < len(columns):
+                return None
+            ours, others = values[: len(predicted)], values[len(predicted) :]
+            return float(np.mean(ours)) - (float(np.mean(others)) if others else 0.0)
+
+        columns = [*predicted, *(() if base is None else base)]
+        return bootstrap_interval(mean_srcc, self.ratings, *columns, clusters=self.units, resamples=1000)
+
 
 def rows(found: Mapping[str, NDArray[np.float64]], truth: Truth) -> list[Row]:
     """One row a loss, from predictions ``[seed, clip]`` by loss."""
@@ -90,14 +104,20 @@ def rows(found: Mapping[str, NDArray[np.float64]], truth: Truth) -> list[Row]:
 
 def _row(truth: Truth, predicted: NDArray[np.float64]) -> Row:
     mean = predicted.mean(axis=0)
-    each = [srcc(seed, truth.ratings).value or 0.0 for seed in predicted]
     whole, systems = truth.interval(mean), truth.system_interval(mean)
     return {
         "srcc": _ends(whole.value, whole),
-        "seeds": f"{min(each):.3f}-{max(each):.3f}",
+        "seeds": _range(predicted, truth),
         "mse": _digits(mse(mean, truth.ratings).value),
         "system_srcc": _ends(systems.value, systems),
     }
+
+
+def _range(predicted: NDArray[np.float64], truth: Truth) -> str | None:
+    """Lowest and highest SRCC of the seeds; None if one predicts the same for all clips."""
+    each = [srcc(seed, truth.ratings).value for seed in predicted]
+    known = [value for value in each if value is not None]
+    return f"{min(known):.3f}-{max(known):.3f}" if len(known) == len(each) else None
 
 
 def _ends(value: float | None, found: Interval | Comparison) -> str | None:
@@ -151,16 +171,29 @@ def noise_rows(kind: str, data: Path) -> tuple[list[Row], list[str]]:
     """The label-noise curve: a row a level and loss, beside training on the ratings in full."""
     noisy = NOISY[kind]
     truth = Truth.of(noisy.task.read(data), noisy.task.by)
+    folder, full = RUNS / f"label-noise-{kind}", RUNS / f"{noisy.task.name}-log-mel"
     found: list[Row] = []
     commits: set[str] = set()
-    losses = ["huber", "huber + qamro", "huber + noise-aware"]
-    for level in noisy.levels:
-        named, made = predictions(RUNS / f"label-noise-{kind}", [f"{level:g}-{loss}" for loss in losses])
+    for level in (*noisy.levels, "in full"):
+        names = {loss if level == "in full" else f"{level:g}-{loss}": loss for loss in NOISY_LOSSES}
+        predicted, made = predictions(full if level == "in full" else folder, list(names))
         commits.update(made)
-        by_loss = {name.partition("-")[2]: predicted for name, predicted in named.items()}
-        found += [{"level": level, **row} for row in rows(by_loss, truth)]
-    full, made = predictions(RUNS / f"{noisy.task.name}-log-mel", losses)
-    return found + [{"level": "in full", **row} for row in rows(full, truth)], sorted({*commits, *made})
+        by_loss = {names[name]: each for name, each in predicted.items()}
+        found += [{"level": level, **row} for row in single_rows(by_loss, truth)]
+    return found, sorted(commits)
+
+
+def single_rows(found: Mapping[str, NDArray[np.float64]], truth: Truth) -> list[Row]:
+    """One row a loss: the mean SRCC of single trainings, whose noise averaging their predictions would take away."""
+    made: list[Row] = []
+    for name, predicted in found.items():
+        whole = truth.mean_interval(predicted)
+        row: Row = {"loss": name, "srcc": _ends(whole.value, whole), "seeds": _range(predicted, truth)}
+        if name != BASE:
+            gain = truth.mean_interval(predicted, found[BASE])
+            row["gain"] = _ends(gain.value, gain)
+        made.append(row)
+    return made
 
 
 def write(name: str, content: Mapping[str, Any]) -> None:

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
+import numpy as np
 import torch
-from benchmarks.report import commit
 from recipes.ratings.data import DATA, DEV_SHARE, TASKS, Part, read_tts_synt3
-from recipes.ratings.experiment import RUNS, SEEDS, VARIANTS, Bench
+from recipes.ratings.experiment import RUNS, SEEDS, VARIANTS, Bench, keep
 
 from earwitness.mos.encoders import load_encoder
 from earwitness.mos.encoders.cache import EmbeddingCache
@@ -26,7 +25,7 @@ def main() -> None:
     told = parser.parse_args()
     torch.set_num_threads(1)
     task = TASKS["codec-sentences"]
-    train, dev = split(task.read(told.data), DEV_SHARE, by=task.by)
+    train, dev = split(task.read(told.data), DEV_SHARE, by=task.dev_by)
     part = Part(train, dev, read_tts_synt3(told.data))
     bench = Bench(task, load_encoder(told.encoder, device="cpu"), EmbeddingCache(RUNS / "embeddings"))
     folder = RUNS / f"transfer-{told.encoder}"
@@ -34,8 +33,7 @@ def main() -> None:
     for variant in VARIANTS:
         path = folder / f"{variant}.json"
         if not path.exists():
-            predicted = [bench.fold(part, variant, seed).tolist() for seed in SEEDS]
-            path.write_text(json.dumps({"commit": commit(), "seeds": SEEDS, "predicted": predicted}))
+            keep(path, np.array([bench.fold(part, variant, seed) for seed in SEEDS]))
             print(f"transfer, {told.encoder}, {variant}: done", flush=True)
 
 
