@@ -30,6 +30,8 @@ def results(srcc=0.8, signatures=(), left_out=0):
         "config": {"seeds": [0, 1], "select": "srcc-clip", "loss": "qamro"},
         "data": {"train": data, "dev": {"clips": 24, "read": 24, "failures": []}},
         "recipe": None,
+        "warnings": [],
+        "intervals_over": "systems",
         "dev_clips_in_train": 0,
         "kept_seed": 1,
         "pair_coverage": 0.25,

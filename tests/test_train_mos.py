@@ -76,7 +76,10 @@ def test_results_tell_seeds_intervals_and_huber(run):
         assert srcc["alone_mean"] == pytest.approx(np.mean(alone))
         assert srcc["kept"]["low"] <= srcc["kept"]["value"] <= srcc["kept"]["high"]
         assert set(told["signatures"]) == {"better_order_worse_values", "gain_within_seeds", "poor_low_range"}
-        assert told["measures"]["system"]["srcc"]["kept"]["n"] == 6
+        # Clips of a system go together, also where the measure is over clips.
+        assert {level: of["srcc"]["kept"]["n"] for level, of in told["measures"].items()} == {"clip": 6, "system": 6}
+    assert run.results["intervals_over"] == "systems"
+    assert run.results["warnings"] == []
     assert run.results["data"]["train"]["rated"] == {"pitch": 40, "dark": 35}
 
 
@@ -124,7 +127,7 @@ def test_killed_and_resumed_gives_the_same_files(run, tmp_path):
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"margin": 0.5}, "margin: 0.2 there, 0.5 now"), ({"train": rated_tones(30, 5)}, "data: {'train'")],
+    [({"margin": 0.5}, "margin: 0.2 there, 0.5 now"), ({"train": rated_tones(30, 5)}, "of the train set its clips or their ratings are others")],
 )
 def test_another_training_in_the_same_folder_is_refused(run, change, told):
     with pytest.raises(RunError, match=told):
@@ -135,8 +138,15 @@ def test_sound_made_anew_under_its_old_name_is_another_training(run):
     louder = Pair(DEV.pairs[0].audio, "x", id=TRAIN.pairs[0].id, system="s0", ratings=TRAIN.pairs[0].ratings)
     same_words = Pair(louder.audio, TRAIN.pairs[0].caption, id=louder.id, system="s0", ratings=louder.ratings)
     changed = RatedPairs(TRAIN.name, (same_words, *TRAIN.pairs[1:]), TRAIN.scales, TRAIN.singles)
-    with pytest.raises(RunError, match="'audio'"):
+    with pytest.raises(RunError, match=r"of the train set the sound of a clip is another \(audio\)"):
         trained(run.folder, train=changed)
+
+
+def test_clips_in_another_order_are_another_training_and_told_as_such(run):
+    clips = [*range(1, len(DEV)), 0]
+    with pytest.raises(RunError, match="of the dev set the same clips come in another order") as told:
+        trained(run.folder, dev=DEV.of_clips(clips))
+    assert "sound" not in str(told.value)
 
 
 def test_every_training_starts_from_the_encoder_as_loaded(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +18,7 @@ from earwitness.cli.terminal import TableFormat, terminal_width
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from rich.progress import Progress, TaskID
@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     from earwitness.ratings import RatedPairs
     from earwitness.ratings.splits import Unit
     from earwitness.report.tables import Table
+    from earwitness.train.config import MOSConfig
     from earwitness.train.grid import Cell
     from earwitness.train.session import Step
-
-# Of the heads for `--loss bins`, unless told otherwise.
-BINS = 20
 
 app = typer.Typer(help="Train predictors of people's ratings.", no_args_is_help=True)
 
@@ -61,7 +59,9 @@ def mos(
     dev_share: Annotated[
         float | None, typer.Option(metavar="SHARE", help="Instead of --dev: hold out so much of --train.")
     ] = None,
-    dev_by: Annotated[DevBy, typer.Option(help="Hold out whole clips, systems or groups.")] = DevBy.clip,
+    dev_by: Annotated[
+        DevBy | None, typer.Option(help="With --dev-share: hold out whole clips, systems or groups.  [clip]")
+    ] = None,
     preset: Annotated[
         str | None, typer.Option(help="A published recipe, qamro-track1 or qamro-track2; other options override it.")
     ] = None,
@@ -92,8 +92,8 @@ def mos(
     loss: Annotated[
         str | None,
         typer.Option(
-            help="Ranking loss: qamro, qamro-track2, noise-aware, listnet, soft-rank, contrastive, ccc, bins, none.  "
-            "[qamro]"
+            help="Ranking loss: qamro, qamro-track2, noise-aware, noise-weighted, listnet, soft-rank, contrastive, "
+            "ccc, bins, none.  [qamro]"
         ),
     ] = None,
     regression: Annotated[
@@ -152,7 +152,7 @@ def mos(
     from earwitness.report.tables import write_table
 
     reading = Reading(form, scale, tuple(column or ()), audio, allow_outside_root)
-    sets = _sets(train, dev, dev_share, dev_by.value, reading, _names(axes))
+    sets = _sets(train, dev, dev_share, dev_by.value if dev_by else None, reading, _names(axes))
     options = _options(context.params)
     if dry_run:
         _show(sets)
@@ -195,7 +195,7 @@ class Reading:
 
 
 def _sets(
-    train: str, dev: str | None, share: float | None, by: Unit, reading: Reading, axes: tuple[str, ...]
+    train: str, dev: str | None, share: float | None, by: Unit | None, reading: Reading, axes: tuple[str, ...]
 ) -> tuple[RatedPairs, RatedPairs]:
     """Clips to learn from, and those to choose the best epoch by."""
     from earwitness.ratings import split
@@ -204,21 +204,17 @@ def _sets(
         raise UsageError(
             "wanted either --dev or --dev-share: the best epoch is chosen by clips that are not learnt from."
         )
+    if by is not None and share is None:
+        raise UsageError("--dev-by says how --dev-share holds clips out, and is not read beside --dev. Leave it out.")
     rated = reading.read(train, axes)
-    return (rated, reading.read(dev, axes)) if dev is not None else split(rated, share or 0.0, by=by)
+    return (rated, reading.read(dev, axes)) if dev is not None else split(rated, share or 0.0, by=by or "clip")
 
 
 def _options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a training: those of the preset, and what the command line says over them."""
-    from earwitness.train.config import MOSConfig
-    from earwitness.train.presets import preset_options
+    """The options of a training that the command line names."""
+    from earwitness.train.config import KINDS
 
-    named = {f.name for f in fields(MOSConfig)}
-    said = {name: _read(name, value) for name, value in given.items() if name in named and value is not None}
-    options = {**preset_options(given["preset"]), **said} if given["preset"] else said
-    if options.get("loss") == "bins":
-        options.setdefault("bins", BINS)
-    return options
+    return {name: _read(name, value) for name, value in given.items() if name in KINDS and value is not None}
 
 
 def _read(name: str, value: Any) -> Any:
@@ -277,18 +273,33 @@ def _trained(
     """Train, and tell what came of it."""
     from earwitness.mos.encoders.cache import EmbeddingCache
     from earwitness.report.training import training_table
-    from earwitness.train.config import config_from
-    from earwitness.train.grid import combinations, read_grid, run_grid
+    from earwitness.train.config import refuse_unread
+    from earwitness.train.grid import combinations, notices, read_grid, run_grid
     from earwitness.train.mos import train_mos
+    from earwitness.train.presets import config_of
 
     if grid is None:
-        config = config_from(options)
+        config = config_of(options)
+        refuse_unread(options, [config])
+        _warn([config], sets[0])
         with EmbeddingCache(cache) as embeddings:
             return training_table(train_mos(config, *sets, out, cache=embeddings, device=device, told=told).results)
     plan = read_grid(grid)
-    combinations(plan, options)  # what is wrong with any of them is told before anything is made
+    # What is wrong with any of them is told before anything is made.
+    _warn([config for _, config in combinations(plan, options)], sets[0], notices(plan, options))
     with EmbeddingCache(cache) as embeddings:
         return _kept(out, run_grid(plan, options, *sets, out, cache=embeddings, device=device, told=told))
+
+
+def _warn(configs: Sequence[MOSConfig], train: RatedPairs, notices: Sequence[str] = ()) -> None:
+    """Tell before the first epoch what the results will tell too, each line once."""
+    from earwitness.train.cautions import scale_cautions
+    from earwitness.train.devices import is_first
+    from earwitness.train.examples import axes_of
+
+    lines = [line for c in configs for line in scale_cautions(c, axes_of(train, c.axes, c.text_axes))]
+    for line in dict.fromkeys([*notices, *lines]) if is_first() else ():
+        print(f"warning: {line}", file=sys.stderr)
 
 
 def _kept(out: Path, cells: list[Cell]) -> Table:

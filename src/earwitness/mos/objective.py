@@ -36,7 +36,7 @@ class Objective:
         regression: a regression loss of ``LOSSES``, several joined by ``+``, or ``none``.
         rank_weight: of the ranking term; the regression term has 1.
         margin: share of the rating gap that scores must keep (QAMRO's alpha), or the gap error that costs nothing
-            (contrastive).
+            (contrastive; in points of the scale).
         emphasis: weight of the best-rated pairs (QAMRO's beta).
         quality_bounds: what counts as best and worst for that weight: the training set's ratings, or the batch's, as in
             the paper, where one clip's weight swings with the company it keeps.
@@ -128,6 +128,7 @@ class LossInfo:
         loader: ``module:function``, imported on use.
         options: what the function takes besides scores and ratings.
         source: where it comes from.
+        reads: options of an ``Objective`` that it reads.
         bins: whether it takes the log-odds of bins in place of scores.
     """
 
@@ -135,6 +136,7 @@ class LossInfo:
     loader: str
     options: Callable[[RatedAxis, Objective], Mapping[str, Any]]
     source: str
+    reads: tuple[str, ...] = ()
     bins: bool = False
 
 
@@ -168,19 +170,23 @@ def _listnet(seen: RatedAxis, objective: Objective) -> Mapping[str, Any]:
     return {"temperature": seen.overview.spread}
 
 
-def _noise_aware(seen: RatedAxis, objective: Objective) -> Mapping[str, Any]:
+def _evidence(loss: str, seen: RatedAxis) -> dict[str, Any]:
+    """How far the raters of each clip agree."""
     if seen.overview.pooled_spread is None:
         raise UsageError(
-            f"noise-aware needs single ratings, at least two of one clip; '{seen.axis.name}' has only means. Use qamro."
+            f"{loss} needs single ratings, at least two of one clip; '{seen.axis.name}' has only means. Use qamro."
         )
     # A clip of which only the mean is known counts as one rater's, with the spread that clips have as a rule.
     counts = seen.counts.clamp(min=1)
-    return {
-        "spreads": seen.spreads,
-        "counts": counts,
-        "pooled_spread": seen.overview.pooled_spread,
-        "temperature": seen.overview.spread,
-    }
+    return {"spreads": seen.spreads, "counts": counts, "pooled_spread": seen.overview.pooled_spread}
+
+
+def _noise_aware(seen: RatedAxis, objective: Objective) -> Mapping[str, Any]:
+    return {**_evidence("noise-aware", seen), "target": "soft", "temperature": seen.overview.spread}
+
+
+def _noise_weighted(seen: RatedAxis, objective: Objective) -> Mapping[str, Any]:
+    return {**_evidence("noise-weighted", seen), "target": "weight", "margin": objective.margin}
 
 
 def _bins(seen: RatedAxis, objective: Objective) -> Mapping[str, Any]:
@@ -194,16 +200,38 @@ LOSSES: Mapping[str, LossInfo] = {
     "l1": LossInfo("regression", f"{_ROOM}:l1_loss", _none, "mean absolute error"),
     "clipped-l1": LossInfo("regression", f"{_ROOM}:clipped_l1_loss", _none, "small errors cost nothing"),
     "clipped-l2": LossInfo("regression", f"{_ROOM}:clipped_l2_loss", _none, "MBNet, arXiv 2103.00110"),
-    "qamro": LossInfo("ranking", f"{_ROOM}:quality_margin_ranking_loss", _qamro, "QAMRO, arXiv 2508.08957"),
+    "qamro": LossInfo(
+        "ranking",
+        f"{_ROOM}:quality_margin_ranking_loss",
+        _qamro,
+        "QAMRO, arXiv 2508.08957",
+        reads=("margin", "emphasis", "quality_bounds"),
+    ),
     "qamro-track2": LossInfo(
-        "ranking", f"{_ROOM}:interval_weight_ranking_loss", _track2, "code of QAMRO, for PQ, PC, CE, CU"
+        "ranking",
+        f"{_ROOM}:interval_weight_ranking_loss",
+        _track2,
+        "code of QAMRO, for PQ, PC, CE, CU",
+        reads=("margin", "emphasis"),
     ),
     "noise-aware": LossInfo(
-        "ranking", f"{_ROOM}:noise_aware_ranking_loss", _noise_aware, "pairs by how sure the raters are of their order"
+        "ranking",
+        f"{_ROOM}:noise_aware_ranking_loss",
+        _noise_aware,
+        "chance of an order, as sure as the raters are of it",
+    ),
+    "noise-weighted": LossInfo(
+        "ranking",
+        f"{_ROOM}:noise_aware_ranking_loss",
+        _noise_weighted,
+        "hinge, weighed by how sure the raters are of the order",
+        reads=("margin",),
     ),
     "listnet": LossInfo("ranking", f"{_ROOM}:listnet_loss", _listnet, "ListNet"),
     "soft-rank": LossInfo("ranking", f"{_ROOM}:soft_rank_loss", _none, "one minus a soft Spearman correlation"),
-    "contrastive": LossInfo("ranking", f"{_ROOM}:contrastive_loss", _contrastive, "UTMOS, arXiv 2204.02152"),
+    "contrastive": LossInfo(
+        "ranking", f"{_ROOM}:contrastive_loss", _contrastive, "UTMOS, arXiv 2204.02152", reads=("margin",)
+    ),
     "ccc": LossInfo("ranking", f"{_ROOM}:ccc_loss", _none, "one minus the concordance correlation"),
     "bins": LossInfo("ranking", f"{_ROOM}:softened_bins_loss", _bins, "Kullback-Leibler to softened bins", bins=True),
 }

@@ -6,6 +6,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from earwitness.report.heat_map import Panel, heat_map
 from earwitness.report.tables import Cell as Value
 from earwitness.report.tables import Table
@@ -13,7 +15,7 @@ from earwitness.train.grid import Cell
 
 SIGNATURES = {
     "better_order_worse_values": "clips are ordered better and rated worse than with Huber alone (SRCC up, MSE up)",
-    "gain_within_seeds": "the difference in SRCC to Huber alone is smaller than the spread over seeds",
+    "gain_within_seeds": "the difference in SRCC to Huber alone is no larger than the spread over seeds",
     "poor_low_range": "the lowest quarter of ratings fares worse than with Huber alone, and than the highest quarter",
 }
 COLUMNS = ("axis", "level", "measure", "mean", "seeds sd", "Huber alone", "sd", "kept seed", "low", "high", "n")
@@ -56,13 +58,14 @@ def training_table(results: Mapping[str, Any]) -> Table:
 
 
 def warnings(results: Mapping[str, Any]) -> list[str]:
-    """The failure signatures that are there, and the share of clips that could not be read, one line each."""
+    """The failure signatures that are there, what the run had to be told of, and clips that could not be read."""
     lines = [
         f"warning: {axis}: {SIGNATURES[name]}."
         for axis, told in results["axes"].items()
         for name, there in (told["signatures"] or {}).items()
         if there
     ]
+    lines += [f"warning: {line}" for line in results["warnings"]]
     if shared := results["dev_clips_in_train"]:
         lines.append(
             f"warning: {shared} clips of the development set are in the training set too: what is told is far too good."
@@ -86,15 +89,29 @@ def _cells(found: Mapping[str, Any]) -> tuple[Value, ...]:
 def _notes(results: Mapping[str, Any]) -> list[str]:
     config, data = results["config"], results["data"]
     seeds = ", ".join(map(str, config["seeds"]))
+    drawn = {
+        "systems": "other systems, whose clips go together (n; none below five)",
+        "clips": "other clips (n; none below five)",
+    }[results["intervals_over"]]
     lines = [
         f"{data['train']['read']} clips to learn from, {data['dev']['read']} to choose the best epoch by "
         f"({config['select']}): what is told of the latter is a little too good.",
         f"Seeds {seeds}; sd is over seeds. The predictor of seed {results['kept_seed']} is kept; low and high are its "
-        "95 % interval over other clips (systems at system level).",
+        f"95 % interval over {drawn}.",
         f"Pairs seen: {results['pair_coverage']:.1%} of the training set's untied pairs share a batch in an epoch.",
     ]
     lines += _recipe_notes(results["recipe"])
-    return lines + [_ends(axis, told["quarters"]) for axis, told in results["axes"].items()]
+    for axis, told in results["axes"].items():
+        lines += [_ends(axis, told["quarters"]), _signs(axis, told["signatures"])]
+    return lines
+
+
+def _signs(axis: str, signatures: Mapping[str, bool | None] | None) -> str:
+    """What became of each rule: a run names all three, also those that it does not show or cannot decide."""
+    if signatures is None:
+        return f"{axis}, failure signatures: not decided, as there is no training with Huber's loss alone beside it."
+    words = {True: "yes", False: "no", None: "not decided (one seed, or no correlation)"}
+    return f"{axis}, failure signatures: " + "; ".join(f"{name} {words[is_]}" for name, is_ in signatures.items()) + "."
 
 
 def _recipe_notes(recipe: Mapping[str, Any] | None) -> list[str]:
@@ -141,7 +158,8 @@ def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "cl
     columns = list(dict.fromkeys(str(_shown(cell.values[across])) if across else "" for cell in cells))
     rows = list(dict.fromkeys(str(_shown(cell.values[down])) for cell in cells))
     title = f"{measure.upper()} by {level}, mean over seeds and axes"
-    best = max(cells, key=lambda cell: over_axes(cell.run.results, measure, level, "mean") or float("-inf"))
+    found = [over_axes(cell.run.results, measure, level, "mean") for cell in cells]
+    best = cells[int(np.argmax([-np.inf if value is None else value for value in found]))]
     told = ", ".join(f"{name} {_shown(value)}" for name, value in best.values.items())
     description = (
         f"{len(cells)} trainings by {', '.join(names)}; the highest is at {told}. All numbers are in the table."

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from earwitness.errors import UsageError
 from earwitness.mos.encoders.base import Layer
 from earwitness.mos.objective import LOSSES, Objective, QualityBounds, RegressionScale
+from earwitness.train import kinds
+from earwitness.train.kinds import Kind
 
 if TYPE_CHECKING:
     from earwitness.mos.heads import HeadKind
@@ -94,9 +95,10 @@ class MOSConfig:
     preset: str | None = None
 
     def __post_init__(self) -> None:
+        for name, kind in KINDS.items():
+            kind.check(name, getattr(self, name))
         _check_names(self)
-        _check_numbers(self)
-        _check_choices(self)
+        _check_bins(self)
         self.objective()
 
     @property
@@ -121,12 +123,72 @@ class MOSConfig:
         plain: dict[str, Any] = {f.name: f.default for f in fields(self) if f.name in _OF_RANKING}
         return replace(self, **{**plain, "loss": "none", "regression": ALONE, "bins": 0})
 
+    def unread(self) -> dict[str, str]:
+        """Options that change nothing beside the others, each with the reason.
+
+        Example:
+            >>> MOSConfig(axes=("quality",), loss="contrastive").unread()["emphasis"]
+            "loss 'contrastive' does not read it"
+        """
+        read = LOSSES[self.loss].reads if self.loss != "none" else ()
+        reasons = {name: f"loss '{self.loss}' does not read it" for name in OF_LOSSES if name not in read}
+        if self.loss == "none":
+            reasons["rank_weight"] = "with loss 'none' there is nothing to weigh"
+        if self.regression == "none":
+            reasons["regression_scale"] = "regression 'none' has no scale"
+        if self.optimiser != "sgd":
+            reasons["momentum"] = f"optimiser '{self.optimiser}' does not read it"
+        if not self.finetune:
+            reasons["encoder_lr"] = "the encoder is not trained without finetune"
+        if self.bins:
+            reasons["standardise_ratings"] = f"the bins of loss '{self.loss}' lie on the raters' scale"
+        return reasons
+
+    def without_unread(self) -> MOSConfig:
+        """The same training, whatever was said that it does not read."""
+        defaults: dict[str, Any] = {f.name: f.default for f in fields(self)}
+        return replace(self, **{name: defaults[name] for name in self.unread()})
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for strict JSON."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
-_OF_RANKING = {"margin", "emphasis", "rank_weight", "quality_bounds", "preset", "regression_scale"}
+# What only some losses read; the rest of what only a ranking loss reads.
+OF_LOSSES = ("margin", "emphasis", "quality_bounds")
+_OF_RANKING = {*OF_LOSSES, "rank_weight", "preset", "regression_scale"}
+KINDS: Mapping[str, Kind] = {
+    "axes": kinds.list_of(kinds.TEXT, "names"),
+    "text_axes": kinds.list_of(kinds.TEXT, "names"),
+    "encoder": kinds.TEXT,
+    "layer": kinds.or_word(kinds.ANY_WHOLE, "last", "all"),
+    "revision": kinds.or_none(kinds.TEXT),
+    "finetune": kinds.FLAG,
+    "encoder_lr": kinds.ABOVE_0,
+    "head": kinds.TEXT,
+    "hidden": kinds.or_none(kinds.list_of(kinds.whole_from(1), "widths")),
+    "dropout": kinds.from_0(1),
+    "bins": kinds.whole_from(0),
+    "standardise_ratings": kinds.FLAG,
+    "loss": kinds.TEXT,
+    "regression": kinds.TEXT,
+    "regression_scale": kinds.one_of(get_args(RegressionScale)),
+    "margin": kinds.from_0(),
+    "emphasis": kinds.from_0(),
+    "rank_weight": kinds.from_0(),
+    "quality_bounds": kinds.one_of(get_args(QualityBounds)),
+    "optimiser": kinds.one_of(get_args(Optimiser)),
+    "lr": kinds.ABOVE_0,
+    "momentum": kinds.from_0(1),
+    "weight_decay": kinds.from_0(),
+    "batch_size": kinds.or_word(kinds.whole_from(1), "all"),
+    "epochs": kinds.whole_from(1),
+    "patience": kinds.whole_from(1),
+    "select": kinds.one_of(get_args(Select)),
+    "seeds": kinds.list_of(kinds.ANY_WHOLE, "numbers"),
+    "compare": kinds.FLAG,
+    "preset": kinds.or_none(kinds.TEXT),
+}
 
 
 def config_from(plain: Mapping[str, Any]) -> MOSConfig:
@@ -140,16 +202,30 @@ def config_from(plain: Mapping[str, Any]) -> MOSConfig:
         >>> config_from(config.to_dict()) == config
         True
     """
-    known = {f.name for f in fields(MOSConfig)}
-    unknown = [name for name in plain if name not in known]
+    unknown = [name for name in plain if name not in KINDS]
     if unknown:
-        raise UsageError(f"no training option '{unknown[0]}'; the options are {', '.join(sorted(known))}.")
-    options: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
-    }
+        raise UsageError(f"no training option '{unknown[0]}'; the options are {', '.join(sorted(KINDS))}.")
+    options: dict[str, Any] = {name: KINDS[name].read(value) for name, value in plain.items()}
     if "axes" not in options:
         raise UsageError("the axes to predict are missing; name them as the ratings do.")
     return MOSConfig(**options)
+
+
+def refuse_unread(given: Iterable[str], configs: Sequence[MOSConfig]) -> None:
+    """Refuse an option that was given and that no training reads.
+
+    Raises:
+        UsageError: with the option and what does not read it.
+
+    Example:
+        >>> refuse_unread(["margin"], [MOSConfig(axes=("quality",), loss="ccc")])
+        Traceback (most recent call last):
+        earwitness.errors.UsageError: margin is given, and loss 'ccc' does not read it. Leave it out.
+    """
+    unread = [config.unread() for config in configs]
+    for name in given:
+        if all(name in reasons for reasons in unread):
+            raise UsageError(f"{name} is given, and {unread[0][name]}. Leave it out.")
 
 
 def _check_names(config: MOSConfig) -> None:
@@ -162,38 +238,7 @@ def _check_names(config: MOSConfig) -> None:
         raise UsageError(f"seeds are {list(config.seeds)}; wanted at least one, each named once.")
 
 
-_AT_LEAST_0 = ("margin", "emphasis", "rank_weight", "weight_decay", "bins")
-_ABOVE_0 = ("lr", "encoder_lr", "epochs", "patience")
-
-
-def _check_numbers(config: MOSConfig) -> None:
-    for name in (*_AT_LEAST_0, *_ABOVE_0):
-        value = getattr(config, name)
-        wanted = "above 0" if name in _ABOVE_0 else "at least 0"
-        right = (
-            isinstance(value, int | float)
-            and math.isfinite(value)
-            and (value > 0 or (value == 0 and name in _AT_LEAST_0))
-        )
-        if not right:
-            raise UsageError(f"{name} is {value!r}; it must be a finite number {wanted}.")
-    if not 0 <= config.momentum < 1:
-        raise UsageError(f"momentum is {config.momentum}; it must be at least 0 and below 1.")
-    size = config.batch_size
-    if size != "all" and not (isinstance(size, int) and size >= 1):
-        raise UsageError(f"batch_size is {size!r}; it must be at least 1, or 'all'.")
-
-
-def _check_choices(config: MOSConfig) -> None:
-    choices = {
-        "optimiser": get_args(Optimiser),
-        "select": get_args(Select),
-        "quality_bounds": get_args(QualityBounds),
-        "regression_scale": get_args(RegressionScale),
-    }
-    for name, known in choices.items():
-        if getattr(config, name) not in known:
-            raise UsageError(f"{name} is {getattr(config, name)!r}; it must be one of {', '.join(known)}.")
+def _check_bins(config: MOSConfig) -> None:
     takes_bins = config.loss in LOSSES and LOSSES[config.loss].bins
     if takes_bins != bool(config.bins):
         needed = f"needs bins, such as {BINS}" if takes_bins else "takes no bins"

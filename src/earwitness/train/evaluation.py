@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from earwitness.errors import UsageError
 from earwitness.metrics.correlation import MEASURES, Measure, MeasureName, measures_by_level, system_means
 from earwitness.train.examples import Examples
 
@@ -76,6 +77,22 @@ def selected(select: str, predicted: NDArray[np.float64], dev: Examples) -> floa
         return None
     mean = sum(known) / len(known)
     return -mean if measure == "mse" else mean
+
+
+def check_selectable(select: str, dev: Examples) -> None:
+    """Refuse a measure that even perfect predictions of the development set would not have.
+
+    Raises:
+        UsageError: if the ratings of an axis, or its systems' means, are all alike.
+    """
+    measure, _, level = select.partition("-")
+    for place, axis in enumerate(dev.axes):
+        if _measure(measure, level, *_rated(dev.ratings.numpy(), dev, place)) is None:
+            what = "systems with different mean ratings" if level == "system" else "different ratings"
+            raise UsageError(
+                f"select is {select}, and {dev.name} has fewer than two {what} of '{axis.name}': no epoch could be "
+                "chosen. Use --select mse-clip, or another development set."
+            )
 
 
 def quarters(predicted: NDArray[np.float64], ratings: NDArray[np.float64]) -> tuple[Quarter, Quarter]:

@@ -17,7 +17,7 @@ from earwitness.errors import UsageError
 from earwitness.mos.encoders import Encoder
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.encoders.embeddings import embed_pairs
-from earwitness.mos.heads import Axis
+from earwitness.mos.heads import SMALLEST_SPREAD, Axis
 from earwitness.mos.objective import Overview, RatedAxis
 from earwitness.ratings import RatedPairs, data_hash
 from earwitness.run.pair_key import key_of
@@ -150,10 +150,12 @@ def rated_axes(
 
 def _overview(ratings: NDArray[np.float64], spreads: NDArray[np.float64], counts: NDArray[np.int64]) -> Overview:
     low, high, mean, spread = (float(of(ratings)) for of in (np.nanmin, np.nanmax, np.nanmean, np.nanstd))
+    # Constant ratings spread by what rounding their mean leaves, not by 0.
+    spread = spread if spread >= SMALLEST_SPREAD else 1.0
     repeated = counts > 1
     freedom = counts[repeated] - 1
     squares = float((freedom * spreads[repeated] ** 2).sum())
-    return Overview(low, high, mean, spread or 1.0, (squares / freedom.sum()) ** 0.5 if repeated.any() else None)
+    return Overview(low, high, mean, spread, (squares / freedom.sum()) ** 0.5 if repeated.any() else None)
 
 
 def _single_ratings(rated: RatedPairs, axes: Sequence[Axis]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

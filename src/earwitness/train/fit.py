@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from earwitness import __version__
 from earwitness.audio import read_audio
 from earwitness.audio.segment import segment
 from earwitness.errors import TrainingError, UsageError
@@ -71,9 +72,19 @@ class Fit:
         encoder: changed in place if ``config.finetune``.
         train: to learn from.
         dev: to choose the best epoch by.
+        code: the version of this package that runs.
     """
 
-    def __init__(self, config: MOSConfig, seed: int, encoder: Encoder, train: Examples, dev: Examples) -> None:
+    def __init__(
+        self,
+        config: MOSConfig,
+        seed: int,
+        encoder: Encoder,
+        train: Examples,
+        dev: Examples,
+        *,
+        code: str = f"earwitness {__version__}",
+    ) -> None:
         self.config, self.seed, self.encoder, self.train, self.dev = config, seed, encoder, train, dev
         self.heads = new_heads(config, seed, encoder, train.axes)
         _fit_scales(self.heads, config, train)
@@ -85,6 +96,7 @@ class Fit:
             groups.append({"params": list(module.parameters()), "lr": config.encoder_lr})
         self.optimiser = _optimiser(config, groups)
         self.history: list[Epoch] = []
+        self.codes = [code]
         self.best_epoch = 0
         self.best = _copy(self.learner)
         self._overviews = train.overviews()
@@ -190,7 +202,7 @@ class Fit:
             self.learner.state_dict(),
             self.best,
             self.optimiser.state_dict()["state"],
-            {"best_epoch": self.best_epoch, "history": [_plain(epoch) for epoch in self.history]},
+            {"codes": self.codes, "best_epoch": self.best_epoch, "history": [_plain(epoch) for epoch in self.history]},
         )
 
     def _resume(self, folder: Path) -> None:
@@ -200,6 +212,7 @@ class Fit:
         self.learner.load_state_dict(state.now)
         self.best = state.best
         self.best_epoch = state.reached["best_epoch"]
+        self.codes = list(dict.fromkeys([*state.reached["codes"], *self.codes]))
         self.history = [Epoch(**epoch) for epoch in state.reached["history"]]
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state.optimiser})
         if is_first():

@@ -2,10 +2,11 @@
 
 A grid is a YAML file::
 
-    options: {axes: [quality], seeds: [0, 1, 2]}        # of every run; those of the command line go before them
+    options: {axes: [quality], seeds: [0, 1, 2]}        # of every run
     vary: {margin: [0.1, 0.2], batch_size: [64, all]}   # every combination is run
 
-or a name of ``GRIDS``. An option that the command line names is not varied.
+or a name of ``GRIDS``. What is given beside the grid goes before what the grid says, and that before a preset; an
+option that is given is not varied.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import Any
 from earwitness.errors import MissingDependencyError, UsageError
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.ratings import RatedPairs
-from earwitness.train.config import MOSConfig, config_from
+from earwitness.train.config import MOSConfig, refuse_unread
 from earwitness.train.mos import FITS, MOSRun, train_mos
+from earwitness.train.presets import config_of
 from earwitness.train.session import Step
 
 LARGEST_FILE = 2**20
@@ -81,10 +83,12 @@ def combinations(grid: Grid, options: Mapping[str, Any]) -> list[tuple[dict[str,
 
     Args:
         grid: what to vary.
-        options: given beside the grid; they go before those of the grid, and what they name is not varied.
+        options: given beside the grid; they go before those of the grid, and what they name is not varied. A preset's
+            come last, wherever it is named.
 
     Raises:
-        UsageError: if an option has no such value, or nothing is left to vary.
+        UsageError: if an option has no such value or no run reads it, two combinations are the same, or nothing is
+            left to vary.
 
     Example:
         >>> grid = Grid({"margin": (0.1, 0.2), "emphasis": (3.0,)}, {"axes": ("quality",)})
@@ -97,7 +101,36 @@ def combinations(grid: Grid, options: Mapping[str, Any]) -> list[tuple[dict[str,
             f"the grid varies {', '.join(grid.vary)}, and all of it is given already. Leave something open."
         )
     made = [dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())]
-    return [(values, config_from({**grid.options, **options, **values})) for values in made]
+    cells = [(values, config_of({**grid.options, **options, **values})) for values in made]
+    _check_distinct(cells)
+    refuse_unread([*varied, *options, *grid.options], [config for _, config in cells])
+    return cells
+
+
+def notices(grid: Grid, options: Mapping[str, Any]) -> list[str]:
+    """What a grid says that is not tried because it is given, and what of it some combinations do not read.
+
+    Example:
+        >>> notices(Grid({"margin": (0.1, 0.2), "lr": (0.1,)}), {"axes": ("quality",), "margin": 0.5})
+        ['margin is given: the values of the grid (0.1, 0.2) are not tried.']
+    """
+    given = [
+        f"{name} is given: the values of the grid ({', '.join(map(str, values))}) are not tried."
+        for name, values in grid.vary.items()
+        if name in options
+    ]
+    cells = combinations(grid, options)
+    unread = [(name, config.unread()[name]) for name in cells[0][0] for _, config in cells if name in config.unread()]
+    alike = [f"{name} varies, and {reason}: there it makes no difference." for name, reason in dict.fromkeys(unread)]
+    return given + alike
+
+
+def _check_distinct(cells: Sequence[tuple[Mapping[str, Any], MOSConfig]]) -> None:
+    names = [cell_name(values) for values, _ in cells]
+    configs = [config for _, config in cells]
+    for place, (name, config) in enumerate(zip(names, configs, strict=True)):
+        if name in names[:place] or config in configs[:place]:
+            raise UsageError(f"the grid holds '{name}' twice; name each value once.")
 
 
 def run_grid(
@@ -178,7 +211,7 @@ def _checked(plain: object, source: str) -> Grid:
         raise UsageError(
             f"{source} is not a grid; wanted 'vary' with lists of values by option, and perhaps 'options'."
         )
-    options = plain.get("options", {})
+    options = plain.get("options") or {}
     lists = {name: values for name, values in plain["vary"].items() if isinstance(values, Sequence) and values}
     odd = [name for name in plain["vary"] if name not in lists or isinstance(lists[name], str)]
     if odd or not lists or not isinstance(options, dict):

@@ -118,12 +118,23 @@ def open_mos_run(folder: str | Path) -> MOSRun:
 
 
 def _hashes(rated: RatedPairs) -> dict[str, str]:
-    """What a set is known by: its ratings, and the content of its files, so that sound made anew is learnt anew."""
-    sounds = "\n".join(key_of(pair, "").clip for pair in rated.pairs)
-    return {"ratings": data_hash(rated), "audio": hashlib.sha256(sounds.encode()).hexdigest()[:12]}
+    """What a set is known by: its ratings, the content of its files, and its order, in which batches are drawn."""
+    sounds = [(pair.id, key_of(pair, "").clip) for pair in rated.pairs]
+    return {"ratings": data_hash(rated), "audio": _short(sorted(sounds)), "order": _short([name for name, _ in sounds])}
 
 
-def _claim(folder: Path, config: MOSConfig, data: Mapping[str, Any]) -> None:
+def _short(content: object) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+
+
+_CHANGED = {
+    "ratings": "its clips or their ratings are others",
+    "audio": "the sound of a clip is another",
+    "order": "the same clips come in another order, which other batches follow from",
+}
+
+
+def _claim(folder: Path, config: MOSConfig, data: Mapping[str, Mapping[str, str]]) -> None:
     """Write what the run is of, or make sure that it is of the same.
 
     Raises:
@@ -138,6 +149,19 @@ def _claim(folder: Path, config: MOSConfig, data: Mapping[str, Any]) -> None:
             write_json(path, wanted)
         return
     found = json.loads(path.read_text(encoding="utf-8"))
-    if found != wanted:
-        differences = "; ".join(changes(found, wanted, ("there", "now")))
-        raise RunError(f"{folder} holds a training with other options: {differences}. Name another folder.")
+    if found == wanted:
+        return
+    if other := _other_data(found["data"], data):
+        raise RunError(f"{folder} holds a training on other data: {other}. Name another folder.")
+    differences = "; ".join(changes(found, wanted, ("there", "now")))
+    raise RunError(f"{folder} holds a training with other options: {differences}. Name another folder.")
+
+
+def _other_data(there: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> str:
+    """What is different about the sets, in words: the first thing of each that differs."""
+    told = []
+    for which, hashes in now.items():
+        changed = [what for what, value in hashes.items() if there[which].get(what) != value]
+        if changed:
+            told.append(f"of the {which} set {_CHANGED[changed[0]]} ({changed[0]})")
+    return "; ".join(told)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from earwitness.errors import UsageError
-from earwitness.train.config import MOSConfig
+from earwitness.train.config import BINS, MOSConfig, config_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,34 @@ def preset_options(name: str) -> dict[str, Any]:
         >>> preset_options("qamro-track1")["batch_size"]
         16
     """
-    if name not in PRESETS:
+    if not isinstance(name, str) or name not in PRESETS:
         raise UsageError(f"no training preset '{name}'; wanted one of {', '.join(PRESETS)}.")
     return {**PRESETS[name].options, "preset": name}
 
 
+def config_of(options: Mapping[str, Any]) -> MOSConfig:
+    """The config of options as they were given, over those of the preset they name; bins have a number unless told.
+
+    Raises:
+        UsageError: if there is no such option or preset, or an option has no such value.
+
+    Example:
+        >>> config = config_of({"axes": ("PQ",), "preset": "qamro-track2", "batch_size": 64})
+        >>> config.optimiser, config.lr, config.batch_size
+        ('adamw', 1e-05, 64)
+    """
+    name = options.get("preset")
+    whole = {**(preset_options(name) if name is not None else {}), **options}
+    if whole.get("loss") == "bins":
+        whole.setdefault("bins", BINS)
+    return config_from(whole)
+
+
 def recipe_kept(config: MOSConfig) -> dict[str, Any] | None:
     """How far a training is the published recipe that it names: known departures, and options that were changed.
+
+    Raises:
+        UsageError: if there is no such recipe.
 
     Example:
         >>> options = preset_options("qamro-track2")
@@ -113,6 +134,6 @@ def recipe_kept(config: MOSConfig) -> dict[str, Any] | None:
     """
     if config.preset is None:
         return None
-    preset = PRESETS[config.preset]
-    changed = {name: getattr(config, name) for name, value in preset.options.items() if getattr(config, name) != value}
-    return {"preset": config.preset, "departures": list(preset.departures), "changed": changed}
+    options = preset_options(config.preset)
+    changed = {name: getattr(config, name) for name, value in options.items() if getattr(config, name) != value}
+    return {"preset": config.preset, "departures": list(PRESETS[config.preset].departures), "changed": changed}

@@ -11,6 +11,7 @@ import numpy as np
 
 from earwitness.metrics.bootstrap import measure_interval
 from earwitness.metrics.correlation import MEASURES, Level
+from earwitness.metrics.design import Unit
 from earwitness.train.evaluation import AxisResult, Quarter
 from earwitness.train.examples import Examples
 from earwitness.train.signatures import failure_signatures, mean_over_seeds, spread_over_seeds
@@ -29,6 +30,7 @@ class FitResult:
         best_epoch: whose weights were kept; 0 if the chosen measure never existed.
         selected: that measure then.
         pair_coverage: share of untied training pairs that shared a batch, mean over epochs.
+        codes: the versions of this package that its epochs were run by.
         axes: measures on the development set.
         predicted: ratings of the development set's clips, by axis.
     """
@@ -39,8 +41,14 @@ class FitResult:
     best_epoch: int
     selected: float | None
     pair_coverage: float
+    codes: list[str]
     axes: Mapping[str, AxisResult]
     predicted: Mapping[str, list[float]]
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is told of."""
+        return f"{self.label}, seed {self.seed}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for strict JSON."""
@@ -63,6 +71,7 @@ def summary(dev: Examples, ours: Sequence[FitResult], alone: Sequence[FitResult]
         kept: the one whose predictor the run keeps; intervals are of its predictions.
     """
     return {
+        "intervals_over": _unit(dev),
         "pair_coverage": statistics.fmean(fit.pair_coverage for fit in ours),
         "fits": [
             {name: value for name, value in fit.to_dict().items() if name != "predicted"} for fit in (*ours, *alone)
@@ -116,15 +125,25 @@ def _mean_quarter(quarters: Sequence[Quarter]) -> dict[str, Any] | None:
     return {"mse": mse, "bias": bias, "n": quarters[0].n}
 
 
+def _unit(dev: Examples) -> Unit:
+    """What intervals are over: other systems where these are known, else other clips."""
+    return "clips" if dev.systems is None else "systems"
+
+
 def _intervals(dev: Examples, place: int, predicted: Sequence[float]) -> dict[str, dict[str, Any]]:
-    """Every measure of one training's predictions with its 95 % interval, by level and name."""
+    """Every measure of one training's predictions with its 95 % interval, by level and name.
+
+    Clips of a system go together: where systems are known, they are what is drawn, at either level.
+    """
     ratings = dev.ratings.numpy()[:, place]
     known = np.flatnonzero(~np.isnan(ratings))
     scores = np.asarray(predicted)[known]
     systems = None if dev.systems is None else [dev.systems[index] for index in known]
     return {
         level: {
-            measure: asdict(measure_interval(measure, scores, ratings[known], systems=systems, level=level))
+            measure: asdict(
+                measure_interval(measure, scores, ratings[known], systems=systems, level=level, unit=_unit(dev))
+            )
             for measure in MEASURES
         }
         for level in LEVELS

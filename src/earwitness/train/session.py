@@ -20,9 +20,10 @@ from earwitness.mos.encoders import Encoder, load_encoder
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.predictor import CARD, WEIGHTS, Card, RatingPredictor
 from earwitness.ratings import RatedPairs
+from earwitness.train.cautions import fit_cautions, scale_cautions
 from earwitness.train.config import MOSConfig
 from earwitness.train.devices import agreed, is_first
-from earwitness.train.evaluation import evaluate
+from earwitness.train.evaluation import check_selectable, evaluate
 from earwitness.train.examples import Examples, axes_of, read_examples
 from earwitness.train.fit import Epoch, Fit, new_heads, trainable
 from earwitness.train.presets import recipe_kept
@@ -82,6 +83,7 @@ class Session:
             UsageError: if they do not, with each other or with the data.
         """
         axes = axes_of(train, config.axes, config.text_axes)
+        recipe_kept(config)
         encoder = load_encoder(config.encoder, layer=config.layer, device=device, revision=config.revision)
         identity = json.loads(json.dumps(dict(encoder.identity)))
         # Before an hour of embedding: do the options go together?
@@ -90,8 +92,16 @@ class Session:
             trainable(encoder)
         if config.select.endswith("system") and any(pair.system is None for pair in dev.pairs):
             raise UsageError(f"select is {config.select}, and not every clip of {dev.name} names its system.")
-        examples = [read_examples(encoder, rated, axes, cache=cache, progress=progress) for rated in (train, dev)]
-        return cls(config, encoder, identity, examples[0], examples[1], data, code_commit())
+        # The smaller set first: what is wrong with it is known before the other's hour.
+        chosen_by = read_examples(encoder, dev, axes, cache=cache, progress=progress)
+        check_selectable(config.select, chosen_by)
+        learned = read_examples(encoder, train, axes, cache=cache, progress=progress)
+        return cls(config, encoder, identity, learned, chosen_by, data, code_commit())
+
+    @property
+    def code(self) -> str:
+        """The version of this package, and the commit where it is known."""
+        return f"earwitness {earwitness.__version__}" + (f" at {self.commit}" if self.commit else "")
 
     def results(self, folder: Path, fits: Path, told: Callable[[Step], None] | None) -> dict[str, Any]:
         """Train whatever is not trained yet, keep the best seed's predictor, and put the results together."""
@@ -116,6 +126,7 @@ class Session:
             "encoder": self.identity,
             "recipe": recipe_kept(self.config),
             "data": {"train": _described(self.train), "dev": _described(self.dev)},
+            "warnings": [*scale_cautions(self.config, self.train.axes), *fit_cautions([*ours, *alone], self.code)],
             "dev_clips_in_train": self.dev.also_in(self.train),
             "kept_seed": best.seed,
             **summary(self.dev, ours, alone, best),
@@ -133,14 +144,14 @@ class Session:
 
     def _id(self, config: MOSConfig) -> str:
         """Short hash of all that determines a training besides its seed, so that equal trainings are done once."""
-        told = replace(config, seeds=(0,), compare=True, preset=None).to_dict()
+        told = replace(config.without_unread(), seeds=(0,), compare=True, preset=None).to_dict()
         return Recipe({**told, "encoder": self.identity, "data": self.data}).id
 
     def _fit(self, config: MOSConfig, seed: int, place: Path, told: Callable[[Epoch], None]) -> FitResult:
         if agreed((place / FIT).is_file()):
             return FitResult.from_dict(json.loads((place / FIT).read_text(encoding="utf-8")))
         with self._untouched_encoder():
-            fit = Fit(config, seed, self.encoder, self.train, self.dev)
+            fit = Fit(config, seed, self.encoder, self.train, self.dev, code=self.code)
             fit.run(place, told)
             predicted = fit.predict(self.dev)
             result = FitResult(
@@ -150,6 +161,7 @@ class Session:
                 fit.best_epoch,
                 fit.history[fit.best_epoch - 1].selected if fit.best_epoch else None,
                 float(np.mean([epoch.pair_coverage for epoch in fit.history])),
+                fit.codes,
                 evaluate(predicted, self.dev),
                 {axis.name: predicted[:, at].tolist() for at, axis in enumerate(self.dev.axes)},
             )
@@ -181,7 +193,7 @@ class Session:
             data=self.train.hash,
             seed=seed,
             commit=self.commit,
-            config=config.to_dict(),
+            config=config.without_unread().to_dict(),
             metrics={"set": self.dev.name, "data": self.dev.hash, "axes": metrics},
         )
 

@@ -2,7 +2,7 @@
 
 ``better_order_worse_values``: the ranking loss has the higher mean SRCC by clip and the higher mean squared error:
 clips are ordered better and rated worse.
-``gain_within_seeds``: the mean SRCC by clip differs from Huber's by less than the standard deviation over seeds, of
+``gain_within_seeds``: the mean SRCC by clip differs from Huber's by no more than the standard deviation over seeds, of
 whichever of the two spreads more: another seed could turn the sign.
 ``poor_low_range``: the squared error on the lowest quarter of ratings is higher than Huber's, and higher than on the
 highest quarter: weight on the best clips was taken from the worst.
@@ -69,7 +69,7 @@ def _gain_within_seeds(ours: Sequence[AxisResult], alone: Sequence[AxisResult]) 
     gain = _difference(ours, alone, "srcc")
     spreads = [spread_over_seeds(results, "srcc", "clip") for results in (ours, alone)]
     known = [spread for spread in spreads if spread is not None]
-    return None if gain is None or len(known) < len(spreads) else abs(gain) < max(known)
+    return None if gain is None or len(known) < len(spreads) else abs(gain) <= max(known)
 
 
 def _poor_low_range(ours: Sequence[AxisResult], alone: Sequence[AxisResult]) -> bool | None:

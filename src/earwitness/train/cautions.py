@@ -1,0 +1,58 @@
+"""What is told of a run and is no error: on standard error before it starts, in its results, under its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from earwitness.mos.heads import Axis
+from earwitness.train.config import MOSConfig
+from earwitness.train.results import FitResult
+
+# Widths of scales on which a point is about what it was to the losses' authors, who had 1-5 and 1-10.
+USUAL_WIDTHS = (3, 10)
+
+
+def scale_cautions(config: MOSConfig, axes: Sequence[Axis]) -> list[str]:
+    """Where losses that count in points are far from the scales they were made for.
+
+    Example:
+        >>> scale_cautions(MOSConfig(axes=("quality",), loss="contrastive"), [Axis("quality", 1, 5)])
+        []
+    """
+    if config.loss == "none":
+        return []
+    odd = [axis for axis in axes if not USUAL_WIDTHS[0] <= axis.high - axis.low <= USUAL_WIDTHS[1]]
+    return [line for axis in odd for line in _in_points(config, axis)]
+
+
+def _in_points(config: MOSConfig, axis: Axis) -> Iterator[str]:
+    ratings = f"{axis.name}: ratings run {axis.low:g}-{axis.high:g}"
+    width = axis.high - axis.low
+    if config.regression != "none" and config.regression_scale == "ratings":
+        unit = (
+            "Huber's one point"
+            if config.regression == "huber"
+            else f"one point, in which '{config.regression}' counts,"
+        )
+        yield (
+            f"{ratings}: {unit} is {1 / width:.0%} of them (25% of 1-5), so its weight beside '{config.loss}' is not "
+            "what it is there; use --regression-scale standardised."
+        )
+    if config.loss == "contrastive":
+        yield f"{ratings}: a margin of {config.margin:g} points is {config.margin / width:.1%} of them (5% of 1-5)."
+
+
+def fit_cautions(fits: Sequence[FitResult], code: str) -> list[str]:
+    """Trainings of which no epoch could be chosen, and those that other code than today's has made."""
+    lines = [
+        f"{fit.name}: no epoch had the measure that chooses the best one; the last of {fit.epochs} is kept."
+        for fit in fits
+        if not fit.best_epoch
+    ]
+    for fit in fits:
+        if others := [name for name in fit.codes if name != code]:
+            lines.append(
+                f"{fit.name} was trained by {' and '.join(others)}, and this run is by {code}: what an option means "
+                "may have changed in between."
+            )
+    return lines
