@@ -156,6 +156,23 @@ def test_a_grid_is_kept_as_table_and_picture(earwitness, command, tmp_path):
         assert (tmp_path / "run" / name).stat().st_size > 100
 
 
+def test_a_grid_over_a_preset_tries_every_combination(earwitness, command, tmp_path):
+    grid = tmp_path / "grid.yaml"
+    grid.write_text("vary: {margin: [0.1, 0.2], emphasis: [3.0, 5.0], lr: [0.1]}\noptions: {epochs: 1}\n")
+    over = ("--preset", "qamro-track2", "--encoder", "log-mel", "--layer", "last", "--loss", "qamro", "--lr", "0.01")
+    code, out, err = earwitness(*command, "--grid", grid, *over, "--no-compare", *QUICK[2:])
+    assert code == 0
+    assert len(json.loads(out)["rows"]) == 4
+    assert "warning: lr is given: the values of the grid (0.1) are not tried." in err
+
+
+def test_a_scale_far_from_five_points_is_told_once_before_it_starts(earwitness, command):
+    code, out, err = earwitness(*("0-100" if word == "1-5" else word for word in command), *QUICK)
+    assert code == 0
+    assert err.count("Huber's one point is 1% of them") == 2  # an axis each
+    assert len(json.loads(out)["warnings"]) == 2
+
+
 def test_bins_have_a_number_unless_told(earwitness, command, tmp_path):
     assert earwitness(*command, "--loss", "bins", *QUICK)[0] == 0
     assert open_mos_run(tmp_path / "run").predictor(device="cpu").heads.sizes.bins == 20
@@ -172,6 +189,11 @@ def test_bins_have_a_number_unless_told(earwitness, command, tmp_path):
         (("--encoder", "log-mell"), "no encoder 'log-mell'"),
         (("--grid", "none.yaml"), "no grid 'none.yaml'"),
         (("--lr", "0"), "lr is 0"),
+        (("--loss", "ccc", "--margin", "0.3"), "margin is given, and loss 'ccc' does not read it"),
+        (("--loss", "none", "--rank-weight", "2"), "rank_weight is given, and with loss 'none'"),
+        (("--momentum", "0.5"), "momentum is given, and optimiser 'adamw' does not read it"),
+        (("--encoder-lr", "0.1"), "encoder_lr is given, and the encoder is not trained without finetune"),
+        (("--dev-by", "clip"), "--dev-by says how --dev-share holds clips out"),
     ],
 )
 def test_mistakes_are_one_line_and_code_2(earwitness, command, change, told):

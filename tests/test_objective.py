@@ -91,7 +91,7 @@ def test_options_reach_the_loss():
     )
 
 
-@pytest.mark.parametrize("name", ["listnet", "noise-aware", "bins"])
+@pytest.mark.parametrize("name", ["listnet", "noise-aware", "bins", "soft-rank", "ccc"])
 def test_losses_with_a_scale_of_their_own_follow_the_raters(name):
     # The same ratings in tenths of points: losses that compare gaps with a fixed unit would change.
     def value(unit):
@@ -108,6 +108,29 @@ def test_losses_with_a_scale_of_their_own_follow_the_raters(name):
         return found(Objective(name, "none"), seen)[1]
 
     assert value(10.0) == pytest.approx(value(1.0), rel=1e-5)
+
+
+def test_the_two_forms_of_noise_awareness_are_those_of_the_loss():
+    spreads, counts, common = torch.full((4,), 0.5), torch.full((4,), 4), {"pooled_spread": 0.8}
+    soft, weight = (
+        losses.noise_aware_ranking_loss(SCORES, RATINGS, spreads, counts, **common, **options).item()
+        for options in ({"target": "soft", "temperature": 2.0}, {"target": "weight", "margin": 0.5})
+    )
+    assert found(Objective("noise-aware", "none", margin=0.5), rated())[1] == pytest.approx(soft)
+    assert found(Objective("noise-weighted", "none", margin=0.5), rated())[1] == pytest.approx(weight)
+
+
+@pytest.mark.parametrize("name", [name for name, info in LOSSES.items() if info.kind == "ranking"])
+def test_a_loss_reads_what_it_says_and_nothing_else(name):
+    others = {"margin": 0.9, "emphasis": 2.0, "quality_bounds": "batch"}
+    # Ratings that do not reach the ends of the training set's, so that both kinds of bounds differ.
+    logits = torch.linspace(-1, 1, 20).repeat(4, 1)
+    plain, *changed = (
+        found(Objective(name, "none", **options), rated(axis="PC", logits=logits))[1]
+        for options in ({}, *({option: value} for option, value in others.items()))
+    )
+    moved = {option for option, value in zip(others, changed, strict=True) if value != plain}
+    assert moved == set(LOSSES[name].reads)
 
 
 def test_a_clip_of_which_only_the_mean_is_known_takes_the_usual_spread():

@@ -96,3 +96,36 @@ def test_a_heat_map_has_a_panel_for_what_else_varies():
 def test_a_grid_of_one_option():
     one = [Cell({"margin": cell.values["margin"]}, cell.run) for cell in cells()[1:]]
     assert "0.820" in grid_heat_map(one)
+
+
+def test_every_rule_of_failure_is_named_whatever_became_of_it():
+    notes = training_table(results(signatures=("better_order_worse_values",))).notes
+    told = next(note for note in notes if "failure signatures" in note)
+    assert "better_order_worse_values yes; gain_within_seeds no; poor_low_range not decided" in told
+    lonely = results()
+    lonely["axes"]["quality"]["signatures"] = None
+    assert any(
+        "not decided, as there is no training with Huber's loss alone" in n for n in training_table(lonely).notes
+    )
+
+
+def test_warnings_of_a_run_stand_under_its_table():
+    assert (
+        "warning: quality: mind the scale."
+        in training_table({**results(), "warnings": ["quality: mind the scale."]}).notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("over", "told"), [("systems", "other systems, whose clips go together"), ("clips", "other clips")]
+)
+def test_what_intervals_are_over_is_told(over, told):
+    assert told in " ".join(training_table({**results(), "intervals_over": over}).notes)
+
+
+def test_the_best_cell_may_lie_at_zero():
+    values = {0.1: -0.2, 0.2: 0.0, 0.3: None}
+    made = [Cell({"margin": margin}, MOSRun(Path("run"), results(0.5))) for margin in values]
+    for cell, value in zip(made, values.values(), strict=True):
+        cell.run.results["axes"]["quality"]["measures"]["clip"]["srcc"]["mean"] = value
+    assert "the highest is at margin 0.2" in grid_heat_map(made)

@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 import pytest
 
 from earwitness.errors import UsageError
-from earwitness.train.config import MOSConfig, config_from
-from earwitness.train.presets import PRESETS, preset_options
+from earwitness.train.config import MOSConfig, config_from, refuse_unread
+from earwitness.train.presets import PRESETS, config_of, preset_options
 
 PLAIN = MOSConfig(axes=("quality",))
 
@@ -28,6 +28,49 @@ def test_huber_alone_differs_in_the_loss_only():
 
 def test_huber_alone_is_one_training_whatever_the_ranking_loss_is_told():
     assert replace(PLAIN, margin=0.1).alone() == replace(PLAIN, emphasis=3.0, rank_weight=2.0).alone()
+
+
+@pytest.mark.parametrize(
+    ("options", "unread"),
+    [
+        ({}, {"momentum", "encoder_lr"}),
+        ({"optimiser": "sgd", "finetune": True}, set()),
+        ({"loss": "qamro-track2"}, {"momentum", "encoder_lr", "quality_bounds"}),
+        ({"loss": "noise-weighted"}, {"momentum", "encoder_lr", "quality_bounds", "emphasis"}),
+        ({"loss": "none"}, {"momentum", "encoder_lr", "quality_bounds", "emphasis", "margin", "rank_weight"}),
+        ({"regression": "none"}, {"momentum", "encoder_lr", "regression_scale"}),
+        (
+            {"loss": "bins", "bins": 20},
+            {"momentum", "encoder_lr", "quality_bounds", "emphasis", "margin", "standardise_ratings"},
+        ),
+    ],
+)
+def test_what_a_training_does_not_read(options, unread):
+    config = replace(PLAIN, **options)
+    assert set(config.unread()) == unread
+    odd = {"momentum": 0.1, "encoder_lr": 0.5, "quality_bounds": "batch", "emphasis": 2.0, "margin": 0.7}
+    odd |= {"rank_weight": 3.0, "regression_scale": "standardised", "standardise_ratings": False}
+    changed = replace(config, **{name: value for name, value in odd.items() if name in unread})
+    assert changed.without_unread() == config.without_unread() == config
+
+
+def test_what_no_training_reads_is_refused_and_what_one_reads_is_not():
+    ccc, qamro = replace(PLAIN, loss="ccc"), PLAIN
+    refuse_unread(["margin", "lr"], [ccc, qamro])
+    with pytest.raises(UsageError, match="emphasis is given, and loss 'ccc' does not read it"):
+        refuse_unread(["lr", "emphasis"], [ccc])
+
+
+def test_a_preset_gives_way_to_what_is_given():
+    config = config_of({"axes": ["MI"], "preset": "qamro-track1", "margin": 0.5})
+    assert (config.margin, config.optimiser, config.preset) == (0.5, "sgd", "qamro-track1")
+    with pytest.raises(UsageError, match="no training preset 'track'"):
+        config_of({"axes": ["MI"], "preset": "track"})
+
+
+def test_bins_have_a_number_unless_told():
+    assert config_of({"axes": ["MI"], "loss": "bins"}).bins == 20
+    assert config_of({"axes": ["MI"], "loss": "bins", "bins": 5}).bins == 5
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import pytest
 import torch
 from scipy import stats
 
+from earwitness.errors import UsageError
 from earwitness.mos.heads import Axis
-from earwitness.train.evaluation import AxisResult, evaluate, quarters, selected
+from earwitness.train.evaluation import AxisResult, check_selectable, evaluate, quarters, selected
 from earwitness.train.examples import Examples
 from earwitness.types import Pair
 
@@ -16,11 +17,11 @@ RATINGS[:7, 1] = np.nan
 PREDICTED = np.clip(np.nan_to_num(RATINGS, nan=3.0) + RNG.normal(0, 0.7, RATINGS.shape), 1, 5)
 
 
-def dev(systems=True):
+def dev(systems=True, ratings=RATINGS):
     pairs = tuple(Pair(f"{n}.wav", "", system=f"s{n % 5}" if systems else None) for n in range(30))
     nothing = torch.zeros(30, 2)
     axes = (Axis("a", 1, 5), Axis("b", 1, 5))
-    ratings = torch.from_numpy(RATINGS)
+    ratings = torch.from_numpy(ratings)
     return Examples("dev", "h", axes, pairs, 30, torch.zeros(30, 1, 1), None, ratings, nothing, nothing, {})
 
 
@@ -66,3 +67,22 @@ def test_quarters_by_hand():
 def test_results_survive_json():
     found = evaluate(PREDICTED, dev())["a"]
     assert AxisResult.from_dict(found.to_dict()) == found
+
+
+def test_a_measure_that_nothing_could_have_is_refused():
+    flat = RATINGS.copy()
+    flat[:, 1] = np.where(np.isnan(flat[:, 1]), np.nan, 3.7)
+    for select in ("srcc-clip", "lcc-clip", "srcc-system"):
+        check_selectable(select, dev())
+        with pytest.raises(UsageError, match=r"fewer than two .* of 'b'.*Use --select mse-clip"):
+            check_selectable(select, dev(ratings=flat))
+    check_selectable("mse-clip", dev(ratings=flat))
+    check_selectable("mse-system", dev(ratings=flat))
+
+
+def test_systems_whose_means_are_alike_leave_nothing_to_order():
+    # Each of the five systems has the same six ratings.
+    alike = np.repeat(np.arange(1.0, 4.0, 0.5), 5)[:, None].repeat(2, axis=1)
+    check_selectable("srcc-clip", dev(ratings=alike))
+    with pytest.raises(UsageError, match="fewer than two systems with different mean ratings of 'a'"):
+        check_selectable("srcc-system", dev(ratings=alike))

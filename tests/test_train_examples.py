@@ -53,6 +53,13 @@ def test_the_overview_by_hand():
     assert dark.mean == pytest.approx(np.nanmean(RATED.ratings("dark")))
 
 
+@pytest.mark.parametrize("value", [3.0, 2.3, 1 / 3 + 1])
+def test_constant_ratings_have_no_spread_to_divide_by(value):
+    pairs = tuple(replace(pair, ratings={"pitch": value}) for pair in RATED.pairs)
+    (pitch,) = examples(RatedPairs("flat", pairs, {"pitch": (1.0, 5.0)}), AXES[:1]).overviews()
+    assert pitch.spread == 1.0
+
+
 def test_a_batch_has_only_its_rated_clips():
     made = examples()
     clips = torch.tensor([9, 0, 6, 3])

@@ -93,6 +93,18 @@ def test_killed_and_resumed_gives_the_same_bits(sets, tmp_path, optimiser, finet
         assert torch.equal(value, resumed.learner.state_dict()[name]), name
 
 
+def test_a_training_remembers_by_which_code_its_epochs_were_run(sets, tmp_path):
+    def kill(epoch):
+        raise Killed
+
+    for code in ("one", "two"):
+        with pytest.raises(Killed):
+            Fit(CONFIG, 0, SmallEncoder(), *sets, code=code).run(tmp_path, kill)
+    made = Fit(CONFIG, 0, SmallEncoder(), *sets, code="two")
+    made.run(tmp_path)
+    assert made.codes == ["one", "two"]
+
+
 def test_killed_within_an_epoch(sets, tmp_path, monkeypatch):
     whole = fitted(sets, tmp_path / "whole")
     steps = []

@@ -4,7 +4,7 @@ import pytest
 
 from earwitness.errors import UsageError
 from earwitness.mos.encoders import ENCODERS
-from earwitness.train.grid import GRIDS, Grid, cell_name, combinations, read_grid, run_grid
+from earwitness.train.grid import GRIDS, Grid, cell_name, combinations, notices, read_grid, run_grid
 from small_encoder import INFO
 from small_ratings import rated_tones
 
@@ -75,6 +75,79 @@ def test_a_file(tmp_path):
     grid = read_grid(str(path))
     assert grid.vary == {"hidden": ((8,), (16, 4)), "batch_size": (64, "all")}
     assert len(combinations(grid, {})) == 4
+
+
+def test_a_preset_gives_way_to_the_grid_and_that_to_what_is_given():
+    grid = Grid({"margin": (0.1, 0.5), "emphasis": (3.0, 5.0)}, {"lr": 0.1, "epochs": 3})
+    cells = combinations(grid, {"axes": ("pitch",), "preset": "qamro-track1", "epochs": 4})
+    assert [values for values, _ in cells] == [
+        {"margin": margin, "emphasis": emphasis} for margin in (0.1, 0.5) for emphasis in (3.0, 5.0)
+    ]
+    assert {(c.optimiser, c.lr, c.epochs, c.head) for _, c in cells} == {("sgd", 0.1, 4, "linear-stack")}
+    assert len(combinations(GRIDS["paper-ablation"], {"axes": ("pitch",), "preset": "qamro-track1"})) == 96
+
+
+def test_a_preset_may_vary():
+    cells = combinations(Grid({"preset": ("qamro-track1", "qamro-track2")}), {"axes": ("PQ",)})
+    assert [config.loss for _, config in cells] == ["qamro", "qamro-track2"]
+
+
+def test_what_is_given_over_a_grid_is_told():
+    told = notices(GRIDS["paper-ablation"], {"axes": ("pitch",), "encoder": "clap"})
+    assert told == ["encoder is given: the values of the grid (log-mel, embedded) are not tried."]
+
+
+def test_a_grid_over_what_no_cell_reads_is_refused():
+    with pytest.raises(UsageError, match="emphasis is given, and loss 'contrastive' does not read it"):
+        combinations(Grid({"emphasis": (3.0, 5.0)}), {"axes": ("pitch",), "loss": "contrastive"})
+    with pytest.raises(UsageError, match="momentum is given"):
+        combinations(Grid({"margin": (0.1, 0.5)}, {"momentum": 0.5}), {"axes": ("pitch",)})
+
+
+def test_cells_that_differ_in_nothing_are_told_and_trained_once(tmp_path):
+    grid = Grid({"loss": ("qamro", "ccc"), "margin": (0.1, 0.5)})
+    assert notices(grid, OPTIONS) == ["margin varies, and loss 'ccc' does not read it: there it makes no difference."]
+    fits = set()
+    run(tmp_path, told=lambda step: fits.add(step.fit), grid=grid)
+    assert sorted(name.split("-")[0] for name in fits) == ["ccc", "huber", "qamro", "qamro"]
+
+
+@pytest.mark.parametrize(
+    "vary", [{"margin": (0.1, 0.1)}, {"margin": (1, 1.0)}, {"encoder": ("a/b", "a_b")}, {"hidden": ((8,), (8,))}]
+)
+def test_a_value_that_is_there_twice_is_refused(vary):
+    with pytest.raises(UsageError, match="name each value once"):
+        combinations(Grid(vary), {"axes": ("pitch",)})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("vary: {hidden: [64, 128]}", "hidden is 64; it must be a list of widths"),
+        ("vary: {seeds: [1, 2]}", "seeds is 1; it must be a list of numbers"),
+        ("vary: {dropout: [a]}", "dropout is 'a'"),
+        ("vary: {momentum: [a]}", "momentum is 'a'"),
+        ("vary: {epochs: [2.5]}", "epochs is 2.5"),
+        ("vary: {patience: [1.5]}", "patience is 1.5"),
+        ("vary: {batch_size: [true]}", "batch_size is True"),
+        ("vary: {lr: [1e-3]}", "write 0.001"),
+        ("{vary: {margin: [0.1]}, options: {seeds: 3}}", "seeds is 3"),
+        ("{vary: {margin: [0.1]}, options: {text_axes: quality}}", "text_axes is 'quality'"),
+        ("{vary: {margin: [0.1]}, options: {1: 2}}", "no training option '1'"),
+        ("{vary: {margin: [0.1]}, options: {preset: 3}}", "no training preset '3'"),
+    ],
+)
+def test_a_value_of_another_kind_is_told(tmp_path, text, told):
+    path = tmp_path / "grid.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=told):
+        combinations(read_grid(str(path)), {"axes": ("quality",)})
+
+
+def test_a_file_may_leave_its_options_empty(tmp_path):
+    path = tmp_path / "grid.yaml"
+    path.write_text("options:\nvary: {margin: [0.1, 0.2]}\n")
+    assert read_grid(str(path)).options == {}
 
 
 @pytest.mark.parametrize(

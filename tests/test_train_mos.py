@@ -1,15 +1,19 @@
 """Runs: several seeds beside Huber alone, resumed to the same files, kept as a predictor that a judge loads."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+import earwitness
 from earwitness.errors import RunError, UsageError
 from earwitness.mos.encoders import ENCODERS
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.encoders.embeddings import embed_pairs
 from earwitness.ratings import RatedPairs
+from earwitness.train import fit as fit_module
+from earwitness.train import session
 from earwitness.train.config import MOSConfig
 from earwitness.train.mos import open_mos_run, train_mos
 from earwitness.train.presets import preset_options
@@ -127,7 +131,10 @@ def test_killed_and_resumed_gives_the_same_files(run, tmp_path):
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"margin": 0.5}, "margin: 0.2 there, 0.5 now"), ({"train": rated_tones(30, 5)}, "of the train set its clips or their ratings are others")],
+    [
+        ({"margin": 0.5}, "margin: 0.2 there, 0.5 now"),
+        ({"train": rated_tones(30, 5)}, "of the train set its clips or their ratings are others"),
+    ],
 )
 def test_another_training_in_the_same_folder_is_refused(run, change, told):
     with pytest.raises(RunError, match=told):
@@ -241,6 +248,54 @@ def test_selecting_by_system_needs_systems(tmp_path):
     with pytest.raises(UsageError, match="not every clip of dev names its system"):
         trained(tmp_path / "run", dev=nameless, select="srcc-system")
     assert "system" not in trained(tmp_path / "other", dev=nameless, seeds=(0,)).results["axes"]["dark"]["measures"]
+
+
+@pytest.mark.parametrize(("select", "system"), [("srcc-clip", "s"), ("srcc-system", None)])
+def test_a_set_that_no_epoch_could_be_chosen_by_is_refused(tmp_path, select, system):
+    ratings = {"pitch": 2.3, "dark": 2.3}
+    pairs = tuple(replace(p, ratings=ratings if system else p.ratings, system="s") for p in DEV.pairs)
+    with pytest.raises(UsageError, match="no epoch could be chosen"):
+        trained(tmp_path / "run", dev=RatedPairs("dev", pairs, DEV.scales), select=select)
+
+
+def test_a_training_whose_choice_never_existed_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(fit_module, "selected", lambda *_: None)
+    (line,) = trained(tmp_path / "run", seeds=(0,), compare=False).results["warnings"]
+    assert "qamro, seed 0: no epoch had the measure" in line
+
+
+def test_resumed_by_other_code_is_told(tmp_path, monkeypatch):
+    def kill(step):
+        raise KeyboardInterrupt
+
+    options = {"seeds": (0,), "compare": False}
+    monkeypatch.setattr(session, "code_commit", lambda: "older")
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path / "run", told=kill, **options)
+    monkeypatch.setattr(session, "code_commit", lambda: "newer")
+    (line,) = trained(tmp_path / "run", **options).results["warnings"]
+    version = f"earwitness {earwitness.__version__}"
+    assert f"qamro, seed 0 was trained by {version} at older, and this run is by {version} at newer" in line
+
+
+def test_scales_far_from_five_points_are_told(tmp_path):
+    pairs = [tuple(replace(p, ratings={"pitch": 25 * (p.ratings["pitch"] - 1)}) for p in s.pairs) for s in (TRAIN, DEV)]
+    train, dev = (RatedPairs("wide", each, {"pitch": (0.0, 100.0)}) for each in pairs)
+    run = trained(tmp_path / "run", train=train, dev=dev, axes=("pitch",), seeds=(0,), compare=False)
+    (line,) = run.results["warnings"]
+    assert "ratings run 0-100" in line
+
+
+def test_without_systems_intervals_are_over_clips(tmp_path):
+    dev = RatedPairs("dev", tuple(replace(p, system=None) for p in DEV.pairs), DEV.scales)
+    results = trained(tmp_path / "run", dev=dev, seeds=(0,), compare=False).results
+    assert results["intervals_over"] == "clips"
+    assert results["axes"]["pitch"]["measures"]["clip"]["srcc"]["kept"]["n"] == 24
+
+
+def test_a_wrong_recipe_is_told_before_anything_is_embedded(tmp_path):
+    with pytest.raises(UsageError, match="no training preset 'qamro'"):
+        trained(tmp_path / "run", preset="qamro")
 
 
 def test_a_folder_without_a_run_is_told(tmp_path):

@@ -37,6 +37,11 @@ def test_a_difference_smaller_than_the_spread_over_seeds(first, second, there):
     assert found.gain_within_seeds is there
 
 
+def test_no_difference_and_no_spread_is_no_gain():
+    same = [result(0.7, 0.5), result(0.7, 0.5)]
+    assert failure_signatures(same, same).gain_within_seeds is True
+
+
 def test_the_spread_of_huber_counts_too():
     wide = [result(0.50, 0.5), result(0.90, 0.5)]
     assert failure_signatures([result(0.79, 0.5), result(0.80, 0.5)], wide).gain_within_seeds is True

@@ -56,8 +56,10 @@ class Kind:
             number = Decimal(value)
         except InvalidOperation:
             return ""
+        if not number.is_finite():
+            return ""
         fits = self.fits(float(number)) or (number == number.to_integral() and self.fits(int(number)))
-        return f" That is text; write {number:f}." if number.is_finite() and fits else ""
+        return f" That is text; write {number:f}." if fits else ""
 
 
 def is_whole(value: object) -> TypeGuard[int]:
