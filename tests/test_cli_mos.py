@@ -2,13 +2,16 @@
 
 import csv
 import json
+import shutil
 
 import pytest
 import soundfile
 
 from clips import tone
+from earwitness.mos.encoders import load_encoder
 from earwitness.mos.heads import Axis
 from rating_judges import predictor
+from small_encoders import folder as encoder_folder
 
 AXES = (Axis("MI", 1, 5), Axis("TA", 1, 5))
 
@@ -108,3 +111,21 @@ def test_an_axis_about_the_caption_needs_one(earwitness, folder, tmp_path, monke
     code, _, err = earwitness("score", folder, *command[2:], "--out", tmp_path / "run")
     assert code == 2
     assert "has no .txt file with a caption" in err
+
+
+def test_an_encoder_that_was_moved_is_asked_for_and_told(earwitness, folder, tmp_path, monkeypatch):
+    shutil.copytree(encoder_folder("hubert"), tmp_path / "hubert")
+    monkeypatch.chdir(tmp_path)
+    predictor(load_encoder("hubert"), axes=AXES).save(tmp_path / "trained")
+    shutil.move("hubert", "renamed")
+    command = ("score", first_clip(folder), "--judge", "mos", "--checkpoint", tmp_path / "trained")
+    code, _, err = earwitness(*command)
+    assert code == 2
+    assert "Say where it is now: encoder='FOLDER' (--encoder FOLDER)" in err
+    assert earwitness(*command, "--encoder", "renamed")[0] == 0
+
+
+def test_only_a_judge_that_predicts_has_an_encoder(earwitness, folder):
+    code, _, err = earwitness("score", first_clip(folder), "rain", "--encoder", folder)
+    assert code == 2
+    assert "--encoder cannot go with --judge aqascore" in err

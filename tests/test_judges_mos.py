@@ -1,6 +1,7 @@
 """The judge that predicts ratings: on the raters' scale, one clip at a time, by a recipe that names its weights."""
 
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -12,9 +13,11 @@ from clips import clip, tone
 from earwitness import Judge, Pair, evaluate, from_array
 from earwitness.errors import BackboneError, CaptionError, ClipError, MissingDependencyError, UsageError
 from earwitness.judges.mos import MOSJudge, weights_hash
+from earwitness.mos.encoders import load_encoder
 from earwitness.run import open_run
 from rating_judges import MATCH, counting_judge, predictor
 from small_encoder import SmallEncoder
+from small_encoders import folder as encoder_folder
 
 CLIPS = [clip(0.3 + n / 10, 200 + 100 * n, level=0.1 + n / 10) for n in range(7)]
 PAIRS = [Pair(audio, "", id=str(n)) for n, audio in enumerate(CLIPS)]
@@ -161,6 +164,19 @@ def test_saved_and_loaded_it_is_the_same_judge(tmp_path):
     assert loaded.recipe == MOSJudge(made).recipe
     assert loaded.batch_size == 3
     assert loaded.score(PAIRS[0]) == MOSJudge(made).score(PAIRS[0])
+
+
+def test_the_recipe_is_the_same_wherever_the_encoder_lies(tmp_path, monkeypatch):
+    shutil.copytree(encoder_folder("hubert"), tmp_path / "hubert")
+    monkeypatch.chdir(tmp_path)
+    made = predictor(load_encoder("hubert"))
+    made.save(tmp_path / "trained")
+    before = MOSJudge(made)
+    shutil.move("hubert", "renamed")
+    after = MOSJudge.load(tmp_path / "trained", encoder="renamed")
+    assert after.recipe == before.recipe
+    assert after.recipe.parts["encoder"]["name"] == "hubert"
+    assert after.score(PAIRS[0]) == before.score(PAIRS[0])
 
 
 def test_a_folder_without_a_card_is_refused(tmp_path):

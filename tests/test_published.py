@@ -52,8 +52,14 @@ def test_it_is_saved_and_loaded_like_any_other(predictor, tmp_path):
 
 def test_the_name_alone_loads_it(predictor, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(published, "published_predictor", lambda device: (predictor, device))
-    assert RatingPredictor.load("audiobox-aesthetics", device="cpu") == (predictor, "cpu")
+    monkeypatch.setattr(published, "published_predictor", lambda name, device: (predictor, name, device))
+    assert RatingPredictor.load("audiobox-aesthetics", device="cpu") == (predictor, "audiobox-aesthetics", "cpu")
+
+
+def test_the_name_with_a_folder_loads_that(predictor, folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    again = RatingPredictor.load("audiobox-aesthetics", encoder=folder, device="cpu")
+    assert again.card == predictor.card
 
 
 def test_another_layout_is_told(folder, monkeypatch):

@@ -27,6 +27,7 @@ class JudgeOptions:
 
     judge: JudgeName = JudgeName.aqascore
     checkpoint: Path | None = None
+    encoder: Path | None = None
     backbone: str | None = None
     preset: str | None = None
     template: int | None = None
@@ -39,8 +40,8 @@ class JudgeOptions:
     batch_size: int | None = None
 
     def __post_init__(self) -> None:
-        own = {JudgeName.mos: ["checkpoint"]}.get(self.judge, _ASKING)
-        strange = [name for name in (*_ASKING, "checkpoint") if name not in own and getattr(self, name) is not None]
+        own = _PREDICTING if self.judge == JudgeName.mos else _ASKING
+        strange = [name for name in (*_ASKING, *_PREDICTING) if name not in own and getattr(self, name) is not None]
         if strange:
             raise UsageError(
                 f"{', '.join(map(_option, strange))} cannot go with --judge {self.judge}; its own options are "
@@ -70,7 +71,7 @@ class JudgeOptions:
         if self.checkpoint is not None:
             from earwitness.judges.mos import MOSJudge
 
-            return MOSJudge.load(self.checkpoint, device=self.device, batch_size=self.batch_size)
+            return MOSJudge.load(self.checkpoint, encoder=self.encoder, device=self.device, batch_size=self.batch_size)
         from earwitness.judges.aqascore import AQAScore
 
         return AQAScore(
@@ -87,8 +88,9 @@ class JudgeOptions:
         )
 
 
-# What only a judge that asks a backbone reads.
-_ASKING = [f.name for f in fields(JudgeOptions) if f.name not in ("judge", "checkpoint", "device", "batch_size")]
+# What only a judge that predicts reads, and only one that asks a backbone.
+_PREDICTING = ["checkpoint", "encoder"]
+_ASKING = [f.name for f in fields(JudgeOptions) if f.name not in ("judge", "device", "batch_size", *_PREDICTING)]
 
 
 def _option(name: str) -> str:

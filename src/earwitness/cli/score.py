@@ -60,6 +60,10 @@ def score(
         Path | None,
         typer.Option(help="Of --judge mos: folder of a trained predictor, or audiobox-aesthetics.", show_default=False),
     ] = None,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(help="Of --judge mos: where the predictor's encoder folder is now.", show_default=False),
+    ] = None,
     backbone: Annotated[
         str | None,
         typer.Option(help="Name from `earwitness list backbones`, or a folder with a checkpoint. Default: embedded."),
@@ -101,6 +105,7 @@ def score(
     options = JudgeOptions(
         judge,
         checkpoint=checkpoint,
+        encoder=encoder,
         backbone=backbone,
         preset=preset,
         template=template,

@@ -74,21 +74,30 @@ class MOSJudge:
         self.batch_size = batch_size or predictor.encoder.batch_size
 
     @classmethod
-    def load(cls, path: str | Path, *, device: str = "auto", batch_size: int | None = None) -> MOSJudge:
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        encoder: str | Path | None = None,
+        device: str = "auto",
+        batch_size: int | None = None,
+    ) -> MOSJudge:
         """The judge of a saved predictor.
 
         Args:
             path: the folder that ``earwitness train mos`` wrote, with ``card.json`` and ``weights.safetensors``; or
                 ``audiobox-aesthetics``, for the heads that its authors published.
+            encoder: the folder where the predictor's encoder is now, if it was moved since the training.
             device: where the encoder runs.
             batch_size: clips embedded at once; the encoder's own when None.
 
         Raises:
-            UsageError: if there is no card, or it cannot be read.
+            UsageError: if there is no card, it cannot be read, or the encoder's folder is not there.
             BackboneError: if the weights do not fit the card, or the encoder is not that of the training.
             MissingDependencyError: if a library that the predictor needs is not installed.
         """
-        return cls(_predictors().RatingPredictor.load(path, device=device), batch_size=batch_size)
+        predictor = _predictors().RatingPredictor.load(path, encoder=encoder, device=device)
+        return cls(predictor, batch_size=batch_size)
 
     @property
     def axes(self) -> Mapping[str, tuple[float, float]]:
@@ -98,14 +107,14 @@ class MOSJudge:
     @cached_property
     def recipe(self) -> Recipe:
         """Everything that determines this judge's numbers: heads by the hash of their weights, encoder, scales."""
-        encoder = self.predictor.encoder
+        card = self.predictor.card
         return Recipe(
             {
                 "judge": self.name,
                 "version": VERSION,
                 "axes": {axis.name: [axis.low, axis.high, *["text"] * axis.text] for axis in self.predictor.axes},
-                "heads": {"weights": weights_hash(self.predictor), **self.predictor.card.heads.to_dict()},
-                "encoder": {"name": encoder.name, **encoder.identity},
+                "heads": {"weights": weights_hash(self.predictor), **card.heads.to_dict()},
+                "encoder": {"name": card.encoder_name, **self.predictor.encoder.identity},
             }
         )
 

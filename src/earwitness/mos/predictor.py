@@ -1,20 +1,17 @@
 """A rating predictor: an encoder, its heads, and a card that says what they are and where they come from.
 
 On disk it is a folder of two files: ``weights.safetensors`` (heads, and the encoder where it was fine-tuned) and
-``card.json`` (strict JSON). Both are taken as untrusted: no pickle, every shape is checked against the card, and the
-encoder that loads here must be, to the hash, the one that the heads were trained on.
-
-Format of the card, version 1: the fields of ``Card``, with ``format`` and ``version``.
+``card.json``, see ``card``. Both are taken as untrusted: no pickle, every shape is checked against the card, and the
+encoder that loads here must be, to the hash, the one that the heads were trained on, wherever it lies.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,75 +20,15 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from earwitness.errors import BackboneError, UsageError
-from earwitness.mos.encoders.base import Encoder, EncoderSpec, TrainableEncoder
-from earwitness.mos.heads import Axis, Heads, HeadSizes
+from earwitness.mos.card import CARD, Card, changes, read_card
+from earwitness.mos.encoders.base import Encoder, TrainableEncoder
+from earwitness.mos.heads import Axis, Heads
 
-CARD, WEIGHTS = "card.json", "weights.safetensors"
-FORMAT, VERSION = "earwitness-rating-predictor", 1
+__all__ = ["CARD", "PUBLISHED", "WEIGHTS", "Card", "Predicted", "RatingPredictor", "changes", "read_card"]
+
+WEIGHTS = "weights.safetensors"
 PUBLISHED = "audiobox-aesthetics"
 HEADS, ENCODER = "heads.", "encoder."
-# A card is a few kilobytes; the widths it names decide how much memory is asked for.
-LARGEST_CARD, WIDEST, MOST_AXES = 2**20, 2**16, 64
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a predictor is and where it comes from.
-
-    Attributes:
-        axes: what it predicts, with the raters' scales.
-        encoder: how its encoder is loaded.
-        identity: the identity that the encoder must then have; before fine-tuning, if it was fine-tuned.
-        heads: how the heads are built.
-        tuned: whether the encoder was fine-tuned, so that its weights lie with those of the heads.
-        data: hash of the clips and ratings it was trained on.
-        seed: of the training.
-        commit: of the code that trained it, if known.
-        config: of the training.
-        metrics: on the development set.
-        note: anything a user should know, such as the licence of published weights.
-    """
-
-    axes: tuple[Axis, ...]
-    encoder: EncoderSpec
-    identity: Mapping[str, Any]
-    heads: HeadSizes
-    tuned: bool = False
-    data: str | None = None
-    seed: int | None = None
-    commit: str | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-    note: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for strict JSON."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        axes = [{"name": a.name, "low": a.low, "high": a.high, "text": a.text} for a in self.axes]
-        parts = {"axes": axes, "encoder": self.encoder.to_dict(), "heads": self.heads.to_dict()}
-        return {"format": FORMAT, "version": VERSION, **plain, **parts}
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Card:
-        """The card that ``to_dict`` wrote.
-
-        Raises:
-            UsageError: if it is of another format or version, or its parts are not what they should be.
-        """
-        if plain.get("format") != FORMAT or plain.get("version") != VERSION:
-            raise UsageError(
-                f"its format is {plain.get('format')!r}, version {plain.get('version')!r}; wanted {FORMAT!r}, "
-                f"version {VERSION}"
-            )
-        known = {key: value for key, value in plain.items() if key not in ("format", "version")}
-        try:
-            card = cls(**{**known, "axes": _axes(known["axes"]), "encoder": EncoderSpec(**known["encoder"])})
-            heads = HeadSizes(**{**known["heads"], "hidden": tuple(known["heads"]["hidden"])})
-        except (TypeError, KeyError) as error:
-            raise UsageError(f"its fields are not those of a card: {error}") from error
-        _check_sizes(card.axes, heads)
-        _check_types(card)
-        return cls(**{**{f.name: getattr(card, f.name) for f in fields(card)}, "heads": heads})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,22 +97,24 @@ class RatingPredictor:
             os.replace(place / f"{name}.part", place / name)
 
     @classmethod
-    def load(cls, folder: str | Path, *, device: str = "auto") -> RatingPredictor:
+    def load(cls, folder: str | Path, *, encoder: str | Path | None = None, device: str = "auto") -> RatingPredictor:
         """Load what ``save`` wrote, or ``audiobox-aesthetics`` with the heads that its authors published.
 
         Args:
             folder: with ``card.json`` and ``weights.safetensors``; or that name.
+            encoder: the folder where the encoder is now. By default the one that the card names, from the working
+                directory or else from the card's folder; of ``audiobox-aesthetics`` the checkpoint on the hub.
             device: where the encoder runs.
 
         Raises:
-            UsageError: if the card cannot be read or is of another version.
+            UsageError: if the card cannot be read or is of another version, or the encoder's folder is not there.
             BackboneError: if the weights do not fit the card, or the encoder is not the one of the training.
         """
         place = Path(folder)
         if str(folder) == PUBLISHED and not place.is_dir():
             from earwitness.mos.published import published_predictor
 
-            return published_predictor(device=device)
+            return published_predictor(PUBLISHED if encoder is None else str(encoder), device=device)
         card = read_card(place)
         tensors = _read_weights(place)
         heads = _heads(card, {name.removeprefix(HEADS): tensors[name] for name in tensors if name.startswith(HEADS)})
@@ -184,77 +123,7 @@ class RatingPredictor:
             raise BackboneError(
                 f"{place} holds an encoder's weights, and its card does not say that it was fine-tuned."
             )
-        return cls(_encoder(card, tuned, device), heads, card)
-
-
-def read_card(folder: str | Path) -> Card:
-    """The card of a saved predictor.
-
-    Raises:
-        UsageError: if there is none, or it cannot be read as written.
-    """
-    path = Path(folder) / CARD
-    if not path.is_file():
-        raise UsageError(f"{folder} has no {CARD}; wanted the folder of a trained predictor. See: earwitness train mos")
-    if path.stat().st_size > LARGEST_CARD:
-        raise UsageError(f"{path} is larger than {LARGEST_CARD:,} bytes; that is no card of a predictor.")
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-        if not isinstance(plain, dict):
-            raise UsageError("it is not a JSON object")
-        return Card.from_dict(plain)
-    except (ValueError, RecursionError, UsageError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {error}. Train the predictor again, or fetch its folder anew."
-        ) from error
-
-
-def changes(
-    wanted: Mapping[str, Any], found: Mapping[str, Any], places: tuple[str, str] = ("on the card", "here")
-) -> list[str]:
-    """What differs between two identities or configs, one line each.
-
-    Example:
-        >>> changes({"layer": "last", "sha256": "a1"}, {"layer": 3, "sha256": "a1"})
-        ["layer: 'last' on the card, 3 here"]
-    """
-    keys = [key for key in {**wanted, **found} if wanted.get(key) != found.get(key)]
-    return [f"{key}: {wanted.get(key)!r} {places[0]}, {found.get(key)!r} {places[1]}" for key in keys]
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _axes(plain: Sequence[Mapping[str, Any]]) -> tuple[Axis, ...]:
-    axes = tuple(Axis(**axis) for axis in plain)
-    for axis in axes:
-        ends = isinstance(axis.low, int | float) and isinstance(axis.high, int | float)
-        if not (isinstance(axis.name, str) and ends and isinstance(axis.text, bool)):
-            raise TypeError(f"axis {axis} is not a name with two ends of a scale")
-    return axes
-
-
-def _check_sizes(axes: tuple[Axis, ...], heads: HeadSizes) -> None:
-    """Sizes come from a file: none may ask for more memory than heads ever need."""
-    numbers = (heads.layers, heads.features, heads.text_features, heads.bins, *heads.hidden)
-    if len(axes) > MOST_AXES or not all(type(number) is int and 0 <= number <= WIDEST for number in numbers):
-        raise UsageError(f"its heads have {len(axes)} axes and the sizes {numbers}; wanted whole numbers to {WIDEST:,}")
-    if type(heads.dropout) not in (int, float):
-        raise UsageError(f"its dropout is {heads.dropout!r}; wanted a number")
-
-
-def _check_types(card: Card) -> None:
-    spec = card.encoder
-    right = {
-        "encoder": isinstance(spec.name, str) and type(spec.layer) in (str, int),
-        "revision": isinstance(spec.revision, str | None),
-        "tuned": isinstance(card.tuned, bool),
-        **{name: isinstance(getattr(card, name), dict) for name in ("identity", "config", "metrics")},
-    }
-    wrong = [name for name, is_right in right.items() if not is_right]
-    if wrong:
-        raise UsageError(f"its {wrong[0]} is not of the type that a card has there")
+        return cls(_encoder(card, _where(card, place, encoder), tuned, device), heads, card)
 
 
 def _read_weights(place: Path) -> dict[str, Tensor]:
@@ -284,18 +153,39 @@ def _heads(card: Card, tensors: Mapping[str, Tensor]) -> Heads:
     return heads
 
 
-def _encoder(card: Card, tuned: Mapping[str, Tensor], device: str) -> Encoder:
+def _where(card: Card, beside: Path, told: str | Path | None) -> str:
+    """What the card's encoder is loaded from: a name, an id on the hub, or the folder where it is now."""
+    if not card.in_folder:
+        if told is not None:
+            raise UsageError(
+                f"encoder is {str(told)!r}, and {beside / CARD} names {card.encoder.name!r}, which is no folder that "
+                "could have moved. Leave encoder out."
+            )
+        return card.encoder.name
+    places = [Path(told)] if told is not None else [Path(card.encoder.name), beside / card.encoder.name]
+    found = next((str(place) for place in places if place.is_dir()), None)
+    if found is None:
+        looked = " or ".join(f"'{place}'" for place in places)
+        raise UsageError(
+            f"{beside / CARD} names the folder '{card.encoder.name}' as its encoder, and there is no folder {looked}. "
+            "Say where it is now: encoder='FOLDER' (--encoder FOLDER)."
+        )
+    return found
+
+
+def _encoder(card: Card, where: str, tuned: Mapping[str, Tensor], device: str) -> Encoder:
     from earwitness.mos.encoders import load_encoder
 
     spec = card.encoder
-    encoder = load_encoder(spec.name, layer=spec.layer, device=device, revision=spec.revision)
+    encoder = load_encoder(where, layer=spec.layer, device=device, revision=spec.revision)
     # Through JSON, as the card went: tuples become lists.
     found = json.loads(json.dumps(dict(encoder.identity)))
     if found != card.identity:
         lines = "; ".join(changes(card.identity, found))
         raise BackboneError(
-            f"encoder '{spec.name}' is not the one that these heads were trained on: {lines}. Get that encoder, or "
-            "train the heads again."
+            f"encoder '{where}' is not the one that these heads were trained on: {lines}. Get that encoder"
+            f"{', say where it is: encoder=FOLDER (--encoder FOLDER),' if card.in_folder else ','} or train the heads "
+            "again."
         )
     if not card.tuned:
         return encoder

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from earwitness.errors import BackboneError
+from earwitness.mos.card import Card
 from earwitness.mos.encoders import load_encoder
 from earwitness.mos.encoders.audiobox import AXES, SCALE, PublishedHead, published_heads
 from earwitness.mos.heads import Axis, Heads
-from earwitness.mos.predictor import Card, RatingPredictor
+from earwitness.mos.predictor import RatingPredictor
 
 NOTE = (
     "The published heads of Audiobox-Aesthetics (arXiv 2502.05139; weights CC BY 4.0). A clip of over 10 s is heard "
