@@ -215,6 +215,52 @@ def test_an_answer_has_the_challenges_form(tmp_path):
     )
 
 
+class RatingJudge(HashJudge):
+    """A judge of these axes, each with its place in the order as its number."""
+
+    def __init__(self, *axes):
+        super().__init__()
+        self.names = axes
+
+    @property
+    def axes(self):
+        return dict.fromkeys(self.names, (0.0, 10.0))
+
+    def score(self, pair):
+        return replace(super().score(pair), values={name: float(at) for at, name in enumerate(self.names)})
+
+
+@pytest.mark.parametrize(
+    ("axes", "columns"),
+    [
+        (("TA", "MI"), "1.0,0.0"),
+        (("CE", "CU", "PC", "PQ"), "3.0,2.0,0.0,1.0"),
+        (("PQ", "PC", "CE", "CU"), "0.0,1.0,2.0,3.0"),
+        # No track of the challenge: the judge's own order.
+        (("quality", "clarity"), "0.0,1.0"),
+        (("TA", "MI", "fun"), "0.0,1.0,2.0"),
+    ],
+)
+def test_the_axes_of_a_track_come_in_the_challenges_order(tmp_path, axes, columns):
+    run = evaluate(RatingJudge(*axes), [Pair(b"clip", "a", meta={"audio": "wav/one.wav"})], tmp_path / "run")
+    assert run.export("answer").read_text() == f"one,{columns}\n"
+
+
+@pytest.mark.parametrize(
+    ("clip", "name"),
+    [("wav/sys1.v2", "sys1.v2"), ("sys1.v2.wav", "sys1.v2"), ("a.FLAC", "a"), ("v1.0/b.mp3", "b"), ("c", "c")],
+)
+def test_only_the_ending_of_a_sound_is_taken_from_a_name(tmp_path, clip, name):
+    path = challenge_run(tmp_path, ["a"], [clip]).export("answer")
+    assert path.read_text() == f"{name},0.25,3.5\n"
+
+
+def test_ids_that_differ_after_a_dot_are_two_clips(tmp_path):
+    pairs = [Pair(f"clip {n}".encode(), "a", id=f"sys1.v{n}") for n in range(2)]
+    run = evaluate(SteadyJudge(), pairs, tmp_path / "ids")
+    assert run.export("answer").read_text() == "sys1.v0,0.25,3.5\nsys1.v1,0.25,3.5\n"
+
+
 def test_an_answer_is_never_made_up(tmp_path):
     run = challenge_run(tmp_path, ["a", "bad", "c", "bad too"])
     with pytest.raises(

@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, TypeVar
 
 from earwitness.errors import MissingDependencyError, StoreError, UsageError
+from earwitness.manifest.places import AUDIO_SUFFIXES
 from earwitness.run.database import explained
 from earwitness.run.store import Record, Store
 from earwitness.run.summary import Summary
@@ -26,6 +27,8 @@ AnyCell = TypeVar("AnyCell")
 # What spreadsheets take for the start of a formula; the last four are the full-width signs of East Asian keyboards.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 PARQUET_ROWS = 2000
+# The axes of the AudioMOS challenge 2025, tracks 1 and 2, in the order of its answers.
+TRACKS = (("MI", "TA"), ("PQ", "PC", "CE", "CU"))
 # Pairs without a score that an error lists by name.
 NAMES_TOLD = 10
 
@@ -111,19 +114,20 @@ def write_summary(store: Store, path: Path, whole: Summary, systems: Mapping[str
 
 
 def write_answer(store: Store, path: Path, *, scored_only: bool = False) -> None:
-    """The form in which the AudioMOS challenge takes predictions: ``NAME,VALUE,VALUE``, axes in the judge's order.
+    """The form in which the AudioMOS challenge takes predictions: ``NAME,VALUE,VALUE``, without a header.
 
-    A name is that of the clip's file without its ending. Nothing is written if a number would have to be made up.
+    The axes of a track of the challenge come in its order, others in the judge's. A name is that of the clip's file
+    without its ending. Nothing is written if a number would have to be made up.
 
     Raises:
         UsageError: if pairs have no score, unless those are to be left out, or two clips have one name.
     """
     rows: dict[str, list[float]] = {}
     missing: list[str] = []
-    axes = _axes(store)
+    axes = _in_challenge_order(_axes(store))
     for record in store.records():
         values = [_score_fields(record)["values"].get(axis) for axis in axes]
-        name = PurePath(record.clip or record.pair["id"]).stem
+        name = _answer_name(record.clip or record.pair["id"])
         if any(value is None for value in values):
             missing.append(record.pair["id"])
         elif name in rows:
@@ -141,6 +145,17 @@ def write_answer(store: Store, path: Path, *, scored_only: bool = False) -> None
         )
     with _whole_file(path) as file:
         csv.writer(file, lineterminator="\n").writerows([name, *values] for name, values in rows.items())
+
+
+def _in_challenge_order(axes: list[str]) -> list[str]:
+    """Nothing in an answer tells its columns apart, and a predictor may have been taught in any order."""
+    return next((list(track) for track in TRACKS if set(track) == set(axes)), axes)
+
+
+def _answer_name(clip: str) -> str:
+    """The file's name without its ending; an id such as ``sys1.v2`` has none."""
+    path = PurePath(clip)
+    return path.stem if path.suffix.lower() in AUDIO_SUFFIXES else path.name
 
 
 def _some(names: list[str]) -> str:
