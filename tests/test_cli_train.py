@@ -169,7 +169,7 @@ def test_a_grid_over_a_preset_tries_every_combination(earwitness, command, tmp_p
 def test_a_scale_far_from_five_points_is_told_once_before_it_starts(earwitness, command):
     code, out, err = earwitness(*("0-100" if word == "1-5" else word for word in command), *QUICK)
     assert code == 0
-    assert err.count("Huber's one point is 1% of them") == 2  # an axis each
+    assert err.count("Huber's one point is 1 % of that") == 2  # an axis each
     assert len(json.loads(out)["warnings"]) == 2
 
 

@@ -91,8 +91,11 @@ def test_options_reach_the_loss():
     )
 
 
-@pytest.mark.parametrize("name", ["listnet", "noise-aware", "bins", "soft-rank", "ccc"])
-def test_losses_with_a_scale_of_their_own_follow_the_raters(name):
+# The interval weights of track 2 are of one scale, 1 to 10.
+@pytest.mark.parametrize(
+    "name", [name for name, info in LOSSES.items() if info.kind == "ranking" and name != "qamro-track2"]
+)
+def test_losses_grow_with_the_scale_or_follow_it(name):
     # The same ratings in tenths of points: losses that compare gaps with a fixed unit would change.
     def value(unit):
         logits = torch.linspace(-1, 1, 20).repeat(4, 1)
@@ -105,9 +108,11 @@ def test_losses_with_a_scale_of_their_own_follow_the_raters(name):
             torch.full((4,), 0.5) * unit,
             torch.full((4,), 4),
         )
-        return found(Objective(name, "none"), seen)[1]
+        # The margin of contrastive is in points itself.
+        return found(Objective(name, "none", margin=0.0 if name == "contrastive" else 0.2), seen)[1]
 
-    assert value(10.0) == pytest.approx(value(1.0), rel=1e-5)
+    grown = 10 if LOSSES[name].in_points else 1
+    assert value(10.0) == pytest.approx(grown * value(1.0), rel=1e-5)
 
 
 def test_the_two_forms_of_noise_awareness_are_those_of_the_loss():

@@ -24,19 +24,30 @@ def test_scales_of_about_five_points_pass(low, high):
 
 def test_a_scale_of_a_hundred_points_is_told():
     (line,) = told(0, 100)
-    assert line.startswith("quality: ratings run 0-100: Huber's one point is 1% of them")
-    assert "use --regression-scale standardised" in line
-    assert "100% of them" in told(0, 1, loss="soft-rank")[0]
+    assert line.startswith("quality: ratings run 0-100: Huber's one point is 1 % of that and 25 % of 1-5")
+    assert line.endswith("use --regression-scale standardised and --rank-weight 0.04.")
+    (other,) = told(0, 1, loss="soft-rank")
+    assert "100 % of that" in other
+    assert other.endswith("use --regression-scale standardised.")
 
 
-@pytest.mark.parametrize("options", [{"loss": "none"}, {"regression_scale": "standardised"}, {"regression": "none"}])
+@pytest.mark.parametrize("loss", ["qamro", "noise-weighted"])
+def test_a_hinge_in_points_must_be_weighed_down_beside_a_standardised_regression(loss):
+    (line,) = told(0, 100, loss=loss, regression_scale="standardised")
+    assert line.endswith("use --rank-weight 0.04.")
+    assert told(0, 100, loss=loss, regression_scale="standardised", rank_weight=0.04) == []
+
+
+@pytest.mark.parametrize(
+    "options", [{"loss": "none"}, {"regression_scale": "standardised", "loss": "ccc"}, {"regression": "none"}]
+)
 def test_what_counts_in_no_points_beside_a_ranking_loss_passes(options):
     assert told(0, 100, **options) == []
 
 
 def test_the_margin_of_contrastive_stays_in_points():
-    (line,) = told(0, 100, loss="contrastive", regression_scale="standardised")
-    assert "a margin of 0.2 points is 0.2% of them" in line
+    (line,) = told(0, 100, loss="contrastive", regression_scale="standardised", rank_weight=0.04)
+    assert "a margin of 0.2 points is 0.2 % of that" in line
 
 
 def test_a_training_without_a_best_epoch_is_told():

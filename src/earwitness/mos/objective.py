@@ -129,6 +129,7 @@ class LossInfo:
         options: what the function takes besides scores and ratings.
         source: where it comes from.
         reads: options of an ``Objective`` that it reads.
+        in_points: whether it grows with the scale, as a hinge on the gap between two scores does.
         bins: whether it takes the log-odds of bins in place of scores.
     """
 
@@ -137,6 +138,7 @@ class LossInfo:
     options: Callable[[RatedAxis, Objective], Mapping[str, Any]]
     source: str
     reads: tuple[str, ...] = ()
+    in_points: bool = False
     bins: bool = False
 
 
@@ -206,6 +208,7 @@ LOSSES: Mapping[str, LossInfo] = {
         _qamro,
         "QAMRO, arXiv 2508.08957",
         reads=("margin", "emphasis", "quality_bounds"),
+        in_points=True,
     ),
     "qamro-track2": LossInfo(
         "ranking",
@@ -213,6 +216,7 @@ LOSSES: Mapping[str, LossInfo] = {
         _track2,
         "code of QAMRO, for PQ, PC, CE, CU",
         reads=("margin", "emphasis"),
+        in_points=True,
     ),
     "noise-aware": LossInfo(
         "ranking",
@@ -226,11 +230,17 @@ LOSSES: Mapping[str, LossInfo] = {
         _noise_weighted,
         "hinge, weighed by how sure the raters are of the order",
         reads=("margin",),
+        in_points=True,
     ),
     "listnet": LossInfo("ranking", f"{_ROOM}:listnet_loss", _listnet, "ListNet"),
     "soft-rank": LossInfo("ranking", f"{_ROOM}:soft_rank_loss", _none, "one minus a soft Spearman correlation"),
     "contrastive": LossInfo(
-        "ranking", f"{_ROOM}:contrastive_loss", _contrastive, "UTMOS, arXiv 2204.02152", reads=("margin",)
+        "ranking",
+        f"{_ROOM}:contrastive_loss",
+        _contrastive,
+        "UTMOS, arXiv 2204.02152",
+        reads=("margin",),
+        in_points=True,
     ),
     "ccc": LossInfo("ranking", f"{_ROOM}:ccc_loss", _none, "one minus the concordance correlation"),
     "bins": LossInfo("ranking", f"{_ROOM}:softened_bins_loss", _bins, "Kullback-Leibler to softened bins", bins=True),

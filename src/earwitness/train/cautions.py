@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from earwitness.mos.heads import Axis
+from earwitness.mos.objective import LOSSES
 from earwitness.train.config import MOSConfig
 from earwitness.train.results import FitResult
 
 # Widths of scales on which a point is about what it was to the losses' authors, who had 1-5 and 1-10.
 USUAL_WIDTHS = (3, 10)
+USUAL_WIDTH = 4
 
 
 def scale_cautions(config: MOSConfig, axes: Sequence[Axis]) -> list[str]:
@@ -21,25 +23,34 @@ def scale_cautions(config: MOSConfig, axes: Sequence[Axis]) -> list[str]:
     """
     if config.loss == "none":
         return []
-    odd = [axis for axis in axes if not USUAL_WIDTHS[0] <= axis.high - axis.low <= USUAL_WIDTHS[1]]
+    odd = [axis for axis in axes if not _usual(axis.high - axis.low)]
     return [line for axis in odd for line in _in_points(config, axis)]
 
 
 def _in_points(config: MOSConfig, axis: Axis) -> Iterator[str]:
-    ratings = f"{axis.name}: ratings run {axis.low:g}-{axis.high:g}"
-    width = axis.high - axis.low
+    ratings, width = f"{axis.name}: ratings run {axis.low:g}-{axis.high:g}", axis.high - axis.low
+    # On standardised ratings a hinge must be as small as the regression has become.
+    weight = f"--rank-weight {USUAL_WIDTH / width:.2g}"
+    hinge = LOSSES[config.loss].in_points
     if config.regression != "none" and config.regression_scale == "ratings":
-        unit = (
-            "Huber's one point"
-            if config.regression == "huber"
-            else f"one point, in which '{config.regression}' counts,"
-        )
+        advice = "--regression-scale standardised" + (f" and {weight}" if hinge else "")
+        unit = "Huber's one point" if config.regression == "huber" else f"one point of '{config.regression}'"
         yield (
-            f"{ratings}: {unit} is {1 / width:.0%} of them (25% of 1-5), so its weight beside '{config.loss}' is not "
-            "what it is there; use --regression-scale standardised."
+            f"{ratings}: {unit} is {_percent(1 / width)} of that and {_percent(1 / USUAL_WIDTH)} of 1-5, so its weight "
+            f"beside '{config.loss}' is another; use {advice}."
         )
+    elif config.regression != "none" and hinge and not _usual(config.rank_weight * width):
+        yield f"{ratings}: '{config.loss}' counts in points, and the regression in standard deviations; use {weight}."
     if config.loss == "contrastive":
-        yield f"{ratings}: a margin of {config.margin:g} points is {config.margin / width:.1%} of them (5% of 1-5)."
+        yield f"{ratings}: a margin of {config.margin:g} points is {_percent(config.margin / width)} of that."
+
+
+def _usual(width: float) -> bool:
+    return USUAL_WIDTHS[0] <= width <= USUAL_WIDTHS[1]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def fit_cautions(fits: Sequence[FitResult], code: str) -> list[str]:

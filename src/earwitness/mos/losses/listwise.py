@@ -58,7 +58,7 @@ def soft_rank_loss(scores: Tensor, ratings: Tensor, *, softness: float = 1.0) ->
         scores: predicted ratings, shape ``[clip]``.
         ratings: mean opinion scores, shape ``[clip]``, finite; equal ones share their mean rank.
         softness: span over which the ranks are spread, in multiples of the span of the ratings; clips closer than
-            their share of it pool. It does not depend on the number of clips.
+            their share of it pool. It depends neither on the number of clips nor on the scale.
 
     Returns:
         The loss in [0, 2], shape ``[]``; 0 (with a gradient) if all ratings tie or there are fewer than two clips, 1
