@@ -131,7 +131,7 @@ def test_lists(earwitness, names):
         (
             ("score", "a.wav", "--judge", "mos", "--checkpoint", "run", "--template", "1", "--dtype", "float32"),
             2,
-            "--template, --dtype cannot go with --judge mos; its own options are --checkpoint, and --device",
+            "--template, --dtype cannot go with --judge mos; its own options are --checkpoint, --encoder, and --device",
         ),
         (("score", "a.wav", "--judge", "mos", "--checkpoint", "nowhere"), 2, "nowhere has no card.json"),
         (("score", "a.wav", "--judge", "rubrik"), 2, "rubrik"),
