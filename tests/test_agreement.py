@@ -88,6 +88,9 @@ def test_cohens_kappa_by_hand():
     assert cohen_kappa(first, first).value == pytest.approx(1)
     assert cohen_kappa(["a", "a"], ["a", "a"]) == Measure(None, 2, "constant_ratings")
     assert cohen_kappa([], []) == Measure(None, 0, "too_few")
+    for missing in ([1.0, np.nan], [None, 2], ["yes", float("nan")]):
+        with pytest.raises(UsageError, match="some are missing"):
+            cohen_kappa(missing, ["a", "b"])
     with pytest.raises(UsageError, match="wanted one of each rater a clip"):
         cohen_kappa([1, 2], [1])
 

@@ -222,3 +222,24 @@ def test_the_interval_by_system_holds_where_that_by_clip_does_not(heavy, measure
     # MSE of clips by system falls short, and the module says so.
     check_coverage(share, simulations, low=0.90 if (measure, level) == ("mse", "clip") else 0.93)
     assert by_clip < share - 0.04
+
+
+def test_a_systems_only_clip_tells_no_spread():
+    x, y = drawn(12)
+    found = measure_interval("lcc", x, y, systems=np.arange(12), level="system", unit="clips")
+    assert (found.value, found.low, found.reason) == (pytest.approx(SCIPYS["lcc"](x, y)), None, "single_clips")
+
+
+@pytest.mark.parametrize("method", ["percentile", "bca", "jackknife"])
+def test_errors_that_are_all_alike_tell_no_spread(method):
+    y = np.random.default_rng(8).normal(size=30)
+    for error in (1.0, 0.1):
+        found = measure_interval("mse", y + error, y, method=method)
+        assert (found.value, found.low, found.reason) == (pytest.approx(error**2), None, "constant_errors")
+    assert measure_interval("mse", y, y, method=method).reason == "perfect"
+
+
+@pytest.mark.parametrize("measure", ["lcc", "srcc", "ktau"])
+def test_percentiles_of_a_perfect_score_are_no_interval(measure):
+    found = measure_interval(measure, np.arange(9), np.arange(9), method="percentile")
+    assert (found.value, found.low, found.reason) == (pytest.approx(1.0), None, "perfect")

@@ -184,3 +184,64 @@ def test_published_production_quality():
     assert (clip.split_half, clip.reliability, clip.ceiling) == pytest.approx((0.775, 0.873, 0.934), abs=0.0015)
     system = noise_ceiling(values.reshape(-1), clips, systems=systems, level="system", splits=40)
     assert system.split_half == pytest.approx(0.986, abs=0.0015)
+
+
+def by_panel(strictness, seed, raters=6, sentences=16, systems=8):
+    """Panels that differ by sentence, each rater on all systems of it, as in MUSHRA; ``strictness`` of each rater."""
+    rng = np.random.default_rng(seed)
+    truth = 0.35 * rng.normal(size=systems) + 0.3 * rng.normal(size=(sentences, systems))
+    strict = strictness * rng.normal(size=(sentences, 1, raters))
+    values = truth[..., None] + strict + 0.8 * rng.normal(size=(sentences, systems, raters))
+    sentence, system, rater = np.indices(values.shape).reshape(3, -1)
+    return (
+        truth,
+        values,
+        {
+            "values": values.reshape(-1),
+            "clips": sentence * systems + system,
+            "raters": sentence * raters + rater,
+            "systems": system,
+        },
+    )
+
+
+@pytest.mark.parametrize("strictness", [0, 1, 2])
+@pytest.mark.parametrize("raters", [5, 6])
+@pytest.mark.parametrize("level", ["clip", "system"])
+def test_strictness_that_all_systems_meet_alike_is_no_noise(level, raters, strictness):
+    """Between clips of different panels it is: there mean ratings really differ by who gave them."""
+    found, wanted = [], []
+    for seed in range(60):
+        truth, values, panel = by_panel(strictness, seed, raters)
+        ceiling = noise_ceiling(**panel, level=level, measure="lcc", splits=30)
+        found.append(ceiling.reliability or 0)
+        means = values.mean(axis=2)
+        pair = (means.mean(axis=0), truth.mean(axis=0)) if level == "system" else (means.ravel(), truth.ravel())
+        wanted.append(stats.pearsonr(*pair).statistic ** 2)
+    assert np.mean(found) == pytest.approx(np.mean(wanted), abs=0.01 if level == "system" else 0.03)
+
+
+def test_the_order_of_ratings_does_not_matter_to_split_raters():
+    panel = by_panel(2, 0)[2]
+    order = np.random.default_rng(1).permutation(len(panel["values"]))
+    shuffled = {name: column[order] for name, column in panel.items()}
+    assert noise_ceiling(**shuffled, level="system") == noise_ceiling(**panel, level="system")
+
+
+def test_a_rater_who_rates_a_clip_twice_can_be_split():
+    """One rater, each clip twice: what is left to split is the pair, at random."""
+    rng = np.random.default_rng(9)
+    truth, clips = np.repeat(rng.normal(size=20_000), 2), np.repeat(np.arange(20_000), 2)
+    values = truth + rng.normal(size=40_000) + 3 * (np.arange(40_000) % 2)
+    named, unnamed = (
+        noise_ceiling(values, clips, raters=raters, measure="lcc", splits=10) for raters in (["one"] * 40_000, None)
+    )
+    assert named.split_half == pytest.approx(unnamed.split_half, abs=0.02)
+
+
+def test_the_closed_form_wants_raters_on_all_clips_or_on_one():
+    panel = by_panel(1, 0)[2]
+    with pytest.raises(UsageError, match="Use method 'splits'"):
+        noise_ceiling(**panel, level="system", measure="lcc", method="anova")
+    nested = noise_ceiling(panel["values"], panel["clips"], raters=range(768), measure="lcc", method="anova")
+    assert nested == noise_ceiling(panel["values"], panel["clips"], measure="lcc", method="anova")

@@ -137,3 +137,17 @@ def test_what_cannot_be_compared_is_refused(measure):
 def test_every_clip_needs_a_system():
     with pytest.raises(UsageError, match="got 2 clips and 1 names"):
         system_means([1, 2], [1, 2], ["a"])
+
+
+def test_a_constant_score_is_constant_over_systems_too():
+    systems = np.repeat(np.arange(7), [3, 4, 5, 6, 7, 9, 11])
+    ratings = np.random.default_rng(7).normal(size=len(systems))
+    found = measures_by_level(np.full(len(systems), 0.1), ratings, systems)["system"]
+    assert {found[name].reason for name in CORRELATIONS} == {"constant_scores"}
+
+
+def test_systems_with_equal_ratings_are_tied():
+    """Each system's ratings add up to its number of clips times 0.2."""
+    ratings, systems = [0.1, 0.2, 0.3, 0.2, 0.2, 0.3, 0.3, 0.0], list("aaabbccc")
+    found = measures_by_level([1, 2, 3, 1, 2, 1, 1, 1], ratings, systems)["system"]
+    assert found["srcc"] == Measure(None, 3, "constant_ratings")

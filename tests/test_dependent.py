@@ -27,6 +27,38 @@ def test_williams_by_matrices():
     assert williams_p(a, b, between, n) == pytest.approx(2 * stats.t.sf(t, n - 3), rel=1e-9)
 
 
+def test_steigers_z_by_its_equations():
+    """Steiger (1980), equations 3 and 14 with the pooled mean, term by term."""
+    a, b, between, n = 0.8, 0.65, 0.7, 36
+    mean = (a + b) / 2
+    joint = between * (1 - 2 * mean**2) - mean**2 * (1 - 2 * mean**2 - between**2) / 2
+    z = (math.atanh(a) - math.atanh(b)) * math.sqrt((n - 3) / (2 - 2 * joint / (1 - mean**2) ** 2))
+    assert steiger_p(a, b, between, n) == pytest.approx(2 * stats.norm.sf(z), rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [williams_p, steiger_p])
+def test_nearly_equal_predictors_have_a_p(p):
+    near = 0.99999969
+    assert p(near, near, 1 - 2e-11, 36) == 1
+    for other in (near + 1e-9, near - 1e-8):
+        assert 0 <= p(near, other, 1 - 2e-11, 36) == p(other, near, 1 - 2e-11, 36) <= 1
+
+
+@pytest.mark.parametrize("test", [williams, steiger])
+@pytest.mark.parametrize("size", [1e-3, 1e-5, 1e-6, 1e-7])
+def test_nearly_equal_predictors_can_be_compared(test, size):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        ratings = rng.normal(size=36)
+        first = ratings + 1e-3 * rng.normal(size=36)
+        found = test(first, first + size * rng.normal(size=36), ratings)
+        if found.reason is None:
+            assert 0 <= found.p <= 1
+            assert found.low <= found.difference <= found.high
+        else:
+            assert found.reason == "perfect"
+
+
 def two_predictors(seed, n=36, shape="normal"):
     """Two predictors that correlate by 0.8 with the ratings and by 0.7 with each other."""
     rng = np.random.default_rng(seed)

@@ -76,3 +76,23 @@ def test_clips_within_fixed_systems_move_the_means_less_than_systems_do():
     }
     assert spread["clips"] < spread["systems"] / 2
     assert spread["systems"] == pytest.approx(spread["nested"], rel=0.25)
+
+
+@pytest.mark.parametrize("unit", ["systems", "clips", "nested"])
+def test_means_that_only_rounding_tells_apart_are_tied_in_every_resample(unit):
+    """Nine systems of 3-11 clips, all scored 0.1: no resample has a correlation."""
+    systems = np.repeat(np.arange(9), np.arange(3, 12))
+    scores, ratings = np.full(len(systems), 0.1), np.random.default_rng(5).normal(size=len(systems))
+    for measure in ("lcc", "srcc", "ktau"):
+        found = resampled_values(measure, [scores], ratings, Design.of(len(systems), systems, "system", unit), 50, 0)
+        assert np.isnan(found).all()
+
+
+def test_what_resamples_cannot_tell():
+    assert Design.of(4, None).why_untold == "too_few_units"
+    assert Design.of(5, None).why_untold is None
+    single = [*np.repeat(np.arange(5), 2), 5]
+    assert Design.of(11, single, "system", "clips").why_untold == "single_clips"
+    assert Design.of(11, single, "system", "systems").why_untold is None
+    assert Design.of(10, single[:10], "system", "clips").why_untold is None
+    assert Design.of(11, single, "clip", "clips").why_untold is None

@@ -143,6 +143,17 @@ def test_the_permutation_calls_equal_predictors_different_5_times_of_100(heavy, 
 
 
 @pytest.mark.heavy
+@pytest.mark.parametrize(("heavy_tails", "low", "high"), [(False, 0.04, 0.065), (True, 0.06, 0.10)])
+def test_the_permutation_of_lcc_errs_with_heavy_tails_as_the_module_says(heavy, heavy_tails, low, high):
+    """R4, 36 clips."""
+    simulations = heavy.size(2000)
+    share = type_one(paired_permutation, "lcc", simulations, heavy_tails=heavy_tails)
+    case = f"R4 type I, permutation, lcc, n = 36, {'t(3)' if heavy_tails else 'normal'}"
+    heavy.record(case, simulations=simulations, share=share)
+    check_type_one(share, simulations, low, high)
+
+
+@pytest.mark.heavy
 @pytest.mark.parametrize("measure", ["srcc", "mse"])
 def test_the_permutation_by_system_holds_where_that_by_clip_does_not(heavy, measure):
     """R4, 36 systems of 10 clips."""
@@ -170,3 +181,10 @@ def test_how_the_bootstrap_errs(heavy, measure, heavy_tails):
     heavy.record(case, simulations=simulations, share=share)
     bounds = (0.01, 0.06) if measure in ("srcc", "ktau") else (0.04, 0.11)
     check_type_one(share, simulations, *bounds)
+
+
+def test_a_systems_only_clip_tells_no_difference():
+    first, second, ratings = two_predictors(n=12, noise=(0.1, 2.0))
+    found = paired_bootstrap("srcc", first, second, ratings, systems=np.arange(12), level="system", unit="clips")
+    assert (found.low, found.high, found.p, found.reason) == (None, None, None, "single_clips")
+    assert found.difference > 0

@@ -83,3 +83,9 @@ def test_where_there_is_no_best_system():
     assert best_system([1, 2], [2, 2], ["x", "y"]).reason == "constant_ratings"
     alone = best_system([1, 2], [1, 2], ["x", "y"])
     assert (alone.found, alone.share, alone.reason) == (1.0, None, "single_clips")
+
+
+def test_best_systems_that_only_rounding_tells_apart_are_both_best():
+    """a and b have equal mean scores; b has the better ratings: half of the choice."""
+    scores, systems = [0.1, 0.2, 0.3, 0.2, 0.2, 0.1, 0.1], list("aaabbcc")
+    assert best_system(scores, [3, 3, 3, 4, 4, 1, 1], systems).found == 0.5

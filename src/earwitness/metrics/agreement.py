@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Measure, Values
+from earwitness.metrics.correlation import Measure, Names, Values
 
 Scale = Literal["nominal", "ordinal", "interval"]
 Weights = Literal["linear", "quadratic"]
@@ -103,7 +103,7 @@ _DISAGREEMENT: dict[Scale, Callable[[Values, Values], tuple[float, float]]] = {
 }
 
 
-def cohen_kappa(first: ArrayLike, second: ArrayLike, *, weights: Weights | None = None) -> Measure:
+def cohen_kappa(first: Names, second: Names, *, weights: Weights | None = None) -> Measure:
     """Cohen's kappa of two raters, plain or weighted by how far apart two categories are.
 
     Cohen, Educ. Psychol. Meas. 20 (1960) and Psychol. Bull. 70 (1968). Categories are the distinct values of both
@@ -117,6 +117,9 @@ def cohen_kappa(first: ArrayLike, second: ArrayLike, *, weights: Weights | None 
     Returns:
         The measure; ``constant_ratings`` where both used one and the same category throughout.
 
+    Raises:
+        UsageError: if lengths differ or a rating is missing.
+
     Example:
         >>> cohen_kappa([1, 1, 2, 2], [1, 2, 2, 2]).value
         0.5
@@ -124,6 +127,11 @@ def cohen_kappa(first: ArrayLike, second: ArrayLike, *, weights: Weights | None 
     a, b = np.asarray(first), np.asarray(second)
     if a.ndim != 1 or a.shape != b.shape:
         raise UsageError(f"ratings have shapes {a.shape} and {b.shape}; wanted one of each rater a clip.")
+    if any(value is None or value != value for rater in (first, second) for value in rater):
+        raise UsageError(
+            "Cohen's kappa wants a rating of both raters of each clip; some are missing (NaN or None). Leave out those "
+            "clips, and report how many, or use krippendorff_alpha."
+        )
     if not len(a):
         return Measure(None, 0, "too_few")
     values, place = np.unique(np.concatenate([a, b]), return_inverse=True)

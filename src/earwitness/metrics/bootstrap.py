@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import MEASURES, Level, Measure, MeasureName, Names, Values, index_of, paired_values
+from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Names, Values, index_of, paired_values
 from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
 from earwitness.metrics.draws import Nesting
 from earwitness.metrics.scales import from_scale, scale_of, to_scale
@@ -56,8 +56,9 @@ class Interval:
         n: how many independent units it rests on: clips, or systems where systems were drawn.
         method: how the interval was made.
         reason: why something is None: a reason of ``correlation.Measure``, ``too_few_units`` (fewer than five),
-            ``undefined_resamples`` (no such measure in more than 5 % of resamples), or ``perfect`` (the value is at
-            the end of its scale, where its spread cannot be told).
+            ``single_clips`` (clips are drawn within systems and some system has one), ``undefined_resamples`` (no such
+            measure in more than 5 % of resamples), ``perfect`` (the value is at the end of its scale, where its spread
+            cannot be told), or ``constant_errors`` (of MSE: all clips err by the same).
     """
 
     value: float | None
@@ -106,16 +107,23 @@ def measure_interval(
     chosen = method or _default_method(measure, design)
     _check_method(chosen, measure, design)
     found = MEASURES[measure](design.taken_over(x), design.taken_over(y))
-    return _with_ends(found, design.units, chosen, lambda: _ENDS[chosen](measure, x, y, design, resamples, seed))
+    if found.value is None or design.why_untold:
+        return Interval(found.value, None, None, design.units, chosen, found.reason or design.why_untold)
+    ends = _ENDS[chosen](measure, x, y, design, resamples, seed)
+    return _with_ends(found.value, _with_width(ends, measure, found.value), design.units, chosen)
 
 
-def _with_ends(found: Measure, units: int, method: str, ends: Callable[[], Ends]) -> Interval:
-    if found.value is None or units < MIN_CLUSTERS:
-        return Interval(found.value, None, None, units, method, found.reason or "too_few_units")
-    reach = ends()
-    if isinstance(reach, str):
-        return Interval(found.value, None, None, units, method, reach)
-    return Interval(found.value, *reach, units, method)
+def _with_ends(value: float, ends: Ends, units: int, method: str) -> Interval:
+    if isinstance(ends, str):
+        return Interval(value, None, None, units, method, ends)
+    return Interval(value, *ends, units, method)
+
+
+def _with_width(ends: Ends, measure: MeasureName, value: float) -> Ends:
+    """Ends that only rounding tells apart are no interval: nothing varies, so that no spread can be told."""
+    if isinstance(ends, str) or ends[1] - ends[0] > 1e-12 * abs(value):
+        return ends
+    return "constant_errors" if measure == "mse" and value else "perfect"
 
 
 def _default_method(measure: MeasureName, design: Design) -> Method:
@@ -166,8 +174,10 @@ def _bca(measure: MeasureName, x: Values, y: Values, design: Design, resamples: 
     drawn = resampled_values(measure, [x], y, design, resamples, seed)[0]
     value = MEASURES[measure](design.taken_over(x), design.taken_over(y)).value
     gaps = left_out.mean() - left_out
-    if not np.isfinite(gaps).all() or not gaps.any():
-        return "undefined_resamples" if gaps.any() else "perfect"
+    if not np.isfinite(gaps).all():
+        return "undefined_resamples"
+    if not gaps.any():
+        return float(left_out[0]), float(left_out[0])
     acceleration = np.sum(gaps**3) / (6 * np.sum(gaps**2) ** 1.5)
     # Half of those equal: few units give the same value often.
     below = (np.mean(drawn < value) + np.mean(drawn <= value)) / 2
@@ -252,8 +262,10 @@ def bootstrap_interval(
         )
 
     value = _number(statistic(*arrays))
-    found = Measure(None, units, "undefined") if math.isnan(value) else Measure(value, units)
-    return _with_ends(found, units, "percentile", ends)
+    if math.isnan(value) or units < MIN_CLUSTERS:
+        reason = "undefined" if math.isnan(value) else "too_few_units"
+        return Interval(None if math.isnan(value) else value, None, None, units, "percentile", reason)
+    return _with_ends(value, ends(), units, "percentile")
 
 
 def _number(value: float | None) -> float:

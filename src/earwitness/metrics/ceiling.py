@@ -9,6 +9,13 @@ approximately: in the simulations of ``tests/test_ceiling.py`` the ceiling is up
 
 At system level a system's value is the mean of its clips' means; the ceiling there speaks of the raters' noise on
 these clips, not of which clips were chosen.
+
+A strict rater is no noise where all that is compared meets the same raters, and noise where panels differ: clips rated
+by a strict panel then really have lower means than the truth. Split by rater, both come out: a rater falls on the same
+side for all clips, so that strictness cancels wherever it cancels in the means themselves, as between the systems of a
+sentence that one panel rated (MUSHRA), and counts between clips of different panels. So name the raters: unnamed,
+their strictness counts as noise everywhere, and at system level the ceiling of such a design is too low. Where each
+clip has its own draw from few raters some must change sides to keep halves even, and the ceiling is slightly too low.
 """
 
 from __future__ import annotations
@@ -25,6 +32,8 @@ from numpy.typing import ArrayLike, NDArray
 from earwitness.errors import UsageError
 from earwitness.metrics.correlation import Level, Names, Values
 from earwitness.metrics.draws import batches
+from earwitness.metrics.means import means_of
+from earwitness.metrics.pairs import Places
 from earwitness.metrics.rating_grid import RatingGrid
 from earwitness.metrics.resampled import measure_rows
 from earwitness.metrics.uncertainty import MIN_CLUSTERS
@@ -72,19 +81,21 @@ def noise_ceiling(
 ) -> Ceiling:
     """Split-half correlation, reliability and ceiling.
 
-    Where every rater rated every clip once (crossed), raters are split, the same way for all clips, and all splits are
-    taken if they are no more than ``splits``. Elsewhere each clip's ratings are split at random on their own; clips may
-    have different numbers of ratings, and those with one are left out. Where halves are unequal, Spearman-Brown is
-    solved for the sizes that they have.
+    Where raters are known they are split, the same way for all clips: each split puts all raters in one random order,
+    and each clip's ratings are cut in the middle of it. Where every rater rated every clip once (crossed), all splits
+    are taken if they are no more than ``splits``. Where raters are not known each clip's ratings are split at random on
+    their own. Clips may have different numbers of ratings, and those with one are left out. Where halves are unequal,
+    Spearman-Brown is solved for the sizes that they have.
 
     Method ``anova`` needs no splits and is exact for covariances: in a crossed design the reliability is Cronbach's
-    alpha, which is the mean of all split-half coefficients; elsewhere it is 1 - (noise of the means) / (their
-    variance), which with equal numbers of ratings is the one-way ICC(1,k). It speaks of LCC only.
+    alpha, which is the mean of all split-half coefficients; where raters are not known, or each rated one clip, it is
+    1 - (noise of the means) / (their variance), which with equal numbers of ratings is the one-way ICC(1,k). It speaks
+    of LCC only, and not of designs in between.
 
     Args:
         values: single ratings, shape ``[rating]``.
         clips: the clip of each rating, shape ``[rating]``.
-        raters: who gave it, shape ``[rating]``; without, no design is taken as crossed.
+        raters: who gave it, shape ``[rating]``; None where that is not known.
         systems: what made its clip, shape ``[rating]``; needed at system level.
         level: ceiling of correlations over clips or over systems' means.
         measure: ``srcc`` or ``lcc``.
@@ -93,7 +104,8 @@ def noise_ceiling(
         seed: of the splits.
 
     Raises:
-        UsageError: if lengths differ, a value is not finite, or a clip has two systems.
+        UsageError: if lengths differ, a value is not finite, a clip has two systems, or ``anova`` is asked of a design
+            that it does not fit.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -125,7 +137,7 @@ def _by_splits(grid: RatingGrid, measure: Literal["lcc", "srcc"], splits: int, s
     if r <= 0:
         return Ceiling(r, None, None, grid.units, grid.ratings, len(correlations), method, "no_agreement")
     smaller, larger = grid.sizes // 2, grid.sizes - grid.sizes // 2
-    if grid.crossed:
+    if grid.raters is not None:
         sides = grid.noise(1 / smaller), grid.noise(1 / larger)
     else:
         # The odd rating goes to either side at even odds.
@@ -177,20 +189,37 @@ def _halves_of(raters: int, splits: int, rng: np.random.Generator) -> Iterator[N
 
 
 def _clip_splits(grid: RatingGrid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
+    """Each clip's ratings in random order, or in an order of raters that all clips share, cut in the middle."""
     clips, places = grid.values.shape
-    empty = np.arange(places) >= grid.sizes[:, None]
     for rows in batches(splits, clips * places):
-        keys = rng.random((rows, clips, places))
-        keys[:, empty] = 2.0
-        order = np.argsort(keys, axis=-1)
-        first_sizes = (grid.sizes + rng.integers(0, 2, (rows, clips))) // 2
-        in_first = np.arange(places) < first_sizes[..., None]
-        shuffled = np.take_along_axis(np.broadcast_to(grid.values, order.shape), order, axis=-1)
-        first = np.where(in_first, shuffled, 0).sum(axis=-1)
-        yield first / first_sizes, (grid.values.sum(axis=1) - first) / (grid.sizes - first_sizes)
+        if grid.raters is None:
+            keys = rng.random((rows, clips, places))
+            first_sizes = (grid.sizes + rng.integers(0, 2, (rows, clips))) // 2
+        else:
+            ranks = np.argsort(rng.random((rows, int(grid.raters.max()) + 1)), axis=-1)
+            # The fraction parts several ratings of one clip by one rater.
+            keys = ranks[:, grid.raters] + rng.random((rows, clips, places))
+            first_sizes = grid.sizes // 2
+        yield _cut(grid, keys, first_sizes)
+
+
+def _cut(grid: RatingGrid, keys: Values, first_sizes: Places) -> tuple[Values, Values]:
+    """Means of each clip's ratings of lowest key, so many, and of the others, ``[split, clip]``."""
+    places = np.arange(grid.values.shape[1])
+    keys[:, places >= grid.sizes[:, None]] = np.inf
+    order = np.argsort(keys, axis=-1)
+    shuffled = np.take_along_axis(np.broadcast_to(grid.values, order.shape), order, axis=-1)
+    first = np.where(places < first_sizes[..., None], shuffled, 0).sum(axis=-1)
+    others = grid.values.sum(axis=1) - first
+    return means_of(first, first_sizes, grid.values), means_of(others, grid.sizes - first_sizes, grid.values)
 
 
 def _anova(grid: RatingGrid) -> Ceiling:
+    if grid.partly_crossed:
+        raise UsageError(
+            "method 'anova' wants every rater on every clip, each on one clip only, or raters not told; here some "
+            "raters rated several clips and not all. Use method 'splits'."
+        )
     if grid.crossed:
         by_rater = grid.unit_means(grid.values.T).T
         effects = by_rater.mean(axis=1, keepdims=True) + by_rater.mean(axis=0) - by_rater.mean()

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
+from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import pair_counter
 
 MeasureName = Literal["mse", "lcc", "srcc", "ktau"]
@@ -99,7 +100,7 @@ class SystemMeans:
 
 
 def system_means(scores: ArrayLike, ratings: ArrayLike, systems: Names) -> SystemMeans:
-    """Average each system's clips.
+    """Average each system's clips; means that only rounding tells apart are equal.
 
     Example:
         >>> found = system_means([1, 3, 5], [2, 2, 4], ["b", "b", "a"])
@@ -108,8 +109,7 @@ def system_means(scores: ArrayLike, ratings: ArrayLike, systems: Names) -> Syste
     """
     x, y = paired_values(scores, ratings)
     names, index = index_of(systems, len(x))
-    sizes = np.bincount(index)
-    return SystemMeans(names, np.bincount(index, x) / sizes, np.bincount(index, y) / sizes)
+    return SystemMeans(names, group_means(x, index), group_means(y, index))
 
 
 def measures_by_level(

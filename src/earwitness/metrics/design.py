@@ -20,8 +20,10 @@ import numpy as np
 from earwitness.errors import UsageError
 from earwitness.metrics.correlation import Level, MeasureName, Names, Values, index_of
 from earwitness.metrics.draws import Nesting, batches, draw_counts, draw_nested
+from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import Counts, Places
 from earwitness.metrics.resampled import measure_rows, resampled_measure
+from earwitness.metrics.uncertainty import MIN_CLUSTERS
 
 Unit = Literal["clips", "systems", "nested"]
 
@@ -55,11 +57,21 @@ class Design:
         """How many independent units there are to draw from."""
         return self.clips if self.index is None or self.unit == "clips" else int(self.index.max()) + 1
 
+    @property
+    def why_untold(self) -> str | None:
+        """The reason for which resamples cannot tell the spread, if there is one."""
+        if self.units < MIN_CLUSTERS:
+            return "too_few_units"
+        if self.index is None or self.level == "clip" or self.unit != "clips":
+            return None
+        # A system's only clip is drawn again and again, as if its mean were known.
+        return "single_clips" if np.bincount(self.index).min() < 2 else None
+
     def taken_over(self, values: Values) -> Values:
         """What the measure is taken over: the clips' values, or the systems' means."""
         if self.level == "clip" or self.index is None:
             return values
-        return np.bincount(self.index, values) / np.bincount(self.index)
+        return group_means(values, self.index)
 
     def draw(self, rng: np.random.Generator, resamples: int) -> Iterator[Counts]:
         """Batches of counts over what the measure is taken over."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from earwitness.metrics.means import means_of
 from earwitness.metrics.pairs import Counts, Places
 
 # Numbers in a batch: the usual allocators give 128 KiB and more back to the system after each use, and fetching the
@@ -88,7 +89,7 @@ class NestedDraw:
     def means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean of each drawn system's drawn clips, ``[resample, system]``."""
         sums = np.add.reduceat(values[self.clips], self.starts)
-        return (sums / self.sizes).reshape(self.resamples, -1)
+        return means_of(sums, self.sizes, values).reshape(self.resamples, -1)
 
 
 def draw_nested(

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from earwitness.metrics.bootstrap import TAILS, Interval, quantile_ends
 from earwitness.metrics.correlation import Names, Values, index_of, paired_values
 from earwitness.metrics.draws import Nesting, draw_counts, draw_nested
+from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import PairCounts, Places, pair_counter
 from earwitness.metrics.uncertainty import MIN_CLUSTERS
 
@@ -113,8 +114,8 @@ def best_system(
         1.0
     """
     x, y = paired_values(scores, ratings)
-    nesting = Nesting.of(index_of(systems, len(x))[1])
-    means_x, means_y = (np.add.reduceat(v[nesting.clips], nesting.starts) / nesting.sizes for v in (x, y))
+    index = index_of(systems, len(x))[1]
+    nesting, means_x, means_y = Nesting.of(index), group_means(x, index), group_means(y, index)
     n = len(means_x)
     if n < 2 or np.ptp(means_y) == 0:
         return BestSystem(None, None, None, n, "too_few" if n < 2 else "constant_ratings")

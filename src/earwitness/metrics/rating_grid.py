@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
 from earwitness.metrics.correlation import Names, Values, index_of
+from earwitness.metrics.means import means_of
 from earwitness.metrics.pairs import Places
 
 
@@ -16,11 +17,13 @@ from earwitness.metrics.pairs import Places
 class RatingGrid:
     """Single ratings as ``[clip, place]``, clips of one system together; 0 where a clip has fewer ratings.
 
-    In a crossed design a place is a rater, otherwise places mean nothing.
+    In a crossed design a place is a rater, otherwise places mean nothing; ``raters [clip, place]`` numbers the rater of
+    each rating from 0, None where they are not known.
     """
 
     values: Values
     sizes: Places
+    raters: Places | None
     system_starts: Places | None
     crossed: bool
 
@@ -39,18 +42,19 @@ class RatingGrid:
         clip = index_of(clips, len(flat))[1]
         rater = np.zeros_like(clip) if raters is None else index_of(raters, len(flat))[1]
         system = _systems_of_clips(clip, systems)
-        crossed = raters is not None and _is_crossed(clip, rater)
         keep = (np.bincount(clip) >= 2)[clip] if len(clip) else np.zeros(0, bool)
         flat, clip, rater = flat[keep], clip[keep], rater[keep]
+        crossed = raters is not None and _is_crossed(clip, rater)
         # Clips by system, ratings by rater within each.
         order = np.lexsort((rater, clip, system[clip]))
-        flat, clip = flat[order], clip[order]
+        flat, clip, rater = flat[order], clip[order], rater[order]
         starts = np.flatnonzero(np.diff(clip, prepend=-1))
         sizes = np.diff(starts, append=len(clip))
-        grid = np.zeros((len(sizes), int(sizes.max(initial=0))))
-        grid[np.arange(grid.shape[1]) < sizes[:, None]] = flat
+        filled = np.arange(sizes.max(initial=0)) < sizes[:, None]
+        grid, rater_grid = np.zeros(filled.shape), np.zeros(filled.shape, np.intp)
+        grid[filled], rater_grid[filled] = flat, rater
         system_starts = np.flatnonzero(np.diff(system[clip[starts]], prepend=-1)) if systems is not None else None
-        return cls(grid, sizes, system_starts, crossed)
+        return cls(grid, sizes, None if raters is None else rater_grid, system_starts, crossed)
 
     @property
     def units(self) -> int:
@@ -62,18 +66,21 @@ class RatingGrid:
         """How many single ratings."""
         return int(self.sizes.sum())
 
+    @property
+    def partly_crossed(self) -> bool:
+        """Whether some rater is known to have rated several clips, but not every rater every clip once."""
+        return self.raters is not None and not self.crossed and _recurs(self.raters, self.sizes)
+
     def clip_means(self) -> Values:
         """Mean rating of each clip, ``[clip]``."""
-        means: Values = self.values.sum(axis=1) / self.sizes
-        return means
+        return means_of(self.values.sum(axis=1), self.sizes, self.values)
 
     def unit_means(self, by_clip: Values) -> Values:
         """Clips' values ``[..., clip]`` as they are, or their means by system, ``[..., system]``."""
         if self.system_starts is None:
             return by_clip
         counts = np.diff(self.system_starts, append=by_clip.shape[-1])
-        means: Values = np.add.reduceat(by_clip, self.system_starts, axis=-1) / counts
-        return means
+        return means_of(np.add.reduceat(by_clip, self.system_starts, axis=-1), counts, by_clip)
 
     def noise(self, of_clips: Values) -> float:
         """Variance of the raters' noise in units' means, averaged over units, from that in clips' means."""
@@ -95,6 +102,13 @@ def _systems_of_clips(clip: Places, systems: Names | None) -> Places:
     return of_clip
 
 
+def _recurs(raters: Places, sizes: Places) -> bool:
+    clip, place = np.nonzero(np.arange(raters.shape[1]) < sizes[:, None])
+    rater = raters[clip, place]
+    return len(np.unique(rater)) < len(np.unique(clip * (rater.max(initial=0) + 1) + rater))
+
+
 def _is_crossed(clip: Places, rater: Places) -> bool:
-    pairs = np.bincount(clip * (rater.max(initial=0) + 1) + rater)
-    return len(pairs) > 0 and bool((pairs == 1).all()) and len(pairs) == len(np.unique(clip)) * len(np.unique(rater))
+    cells = len(np.unique(clip)) * len(np.unique(rater))
+    # Counting first: of a sparse design the pairs need not be looked at.
+    return len(clip) == cells > 0 and len(np.unique(clip * (rater.max() + 1) + rater)) == cells
