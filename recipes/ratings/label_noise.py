@@ -74,7 +74,7 @@ def with_singles(rated: RatedPairs, axis: str, single: SingleRatings) -> RatedPa
 
 NOISY: Mapping[str, NoisyTask] = {
     "raters": NoisyTask(TASKS["codec-sentences"], (1, 2, 4, 8), with_raters),
-    "noise": NoisyTask(TASKS["speechocean"], (0.5, 1.0, 2.0), with_noise),
+    "noise": NoisyTask(TASKS["speechocean"], (1.0, 2.0), with_noise),
 }
 
 
