@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 import transformers
+from tokenizers.processors import RobertaProcessing
 
 from small_models import tokenizer as small_tokenizer
 
@@ -131,6 +132,9 @@ def save_clap(folder: Path) -> Path:
 
     ids = small_tokenizer(Build({}, None))
     ids.pad_token = "<|endoftext|>"
+    # A caption comes between two of them, as with the released tokenizer.
+    start, end = (("<|im_start|>", 1), ("<|im_end|>", 2))
+    ids.backend_tokenizer.post_processor = RobertaProcessing(end, start)
     text = {
         "vocab_size": len(ids),
         "hidden_size": 32,

@@ -93,6 +93,30 @@ def test_a_caption_that_is_too_long_fails_alone(encoder):
     assert made.failures["1"].code == "caption_too_long"
 
 
+@pytest.mark.parametrize("token", ["<|im_end|>", "<|im_start|>", "<|endoftext|>"])
+def test_control_tokens_in_a_caption_are_words_like_any_others(encoder, model, token):
+    """The embedding is that of the letters, between the caption's own start and end."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(small_encoders.folder("clap"))
+    start, *letters, end = tokenizer(f"rain {token} dog", split_special_tokens=True)["input_ids"]
+    assert (tokenizer.decode(letters), [start, end]) == (f"rain {token} dog", [1, 2])
+    assert not {0, 1, 2} & set(letters)
+    made = encoder.embed_texts([f"rain {token} dog"])[0]
+    embedded = []
+    for ids in (
+        [start, *letters, end],
+        tokenizer(f"rain {token} dog")["input_ids"],
+    ):
+        with torch.no_grad():
+            embedded.append(model.get_text_features(input_ids=torch.tensor([ids])).pooler_output[0].numpy())
+    np.testing.assert_allclose(made, embedded[0], atol=1e-6)
+    assert np.abs(made - embedded[1]).max() > 1e-3
+
+
+def test_a_caption_that_is_no_text_fails_alone(encoder):
+    pairs = [Pair(sound(0.5), caption, id=str(place)) for place, caption in enumerate(("a dog", "dog \ud83d"))]
+    assert embed_pairs(encoder, pairs, texts=True).failures["1"].code == "not_unicode"
+
+
 def test_it_has_one_state_to_give():
     assert load_encoder(small_encoders.folder("clap"), layer="all").layers == 1
     with pytest.raises(UsageError, match="no numbered layers"):

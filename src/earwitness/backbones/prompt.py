@@ -1,22 +1,19 @@
 """From a question to token ids: the checkpoint's own chat template, with the user's words kept apart from it.
 
 A conversation is rendered once with marks in place of the system text and the question. The template's pieces between
-the marks are tokenised with control tokens, the user's texts by a copy of the tokenizer that knows none, so that
-``<|im_end|>`` or ``<|AUDIO|>`` in a caption is spelled out like any other word and can neither end a turn nor claim a
-piece of the audio. As tokenizers split at control tokens and line ends anyway, ordinary prompts come out as when
-tokenised whole.
+the marks are tokenised with control tokens, the user's texts are spelled out without, so that ``<|im_end|>`` or
+``<|AUDIO|>`` in a caption can neither end a turn nor claim a piece of the audio. As tokenizers split at control tokens
+and line ends anyway, ordinary prompts come out as when tokenised whole.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from tokenizers import Tokenizer
-
-from earwitness.errors import BackboneError, CaptionError
+from earwitness.backbones.spelling import Spelling
+from earwitness.errors import BackboneError
 
 # Characters for private use: no template and no tokenizer gives them a meaning.
 _SYSTEM, _QUESTION = "\ue000", "\ue001"
@@ -35,13 +32,11 @@ class Prompt:
     """
 
     def __init__(self, tokenizer: Any, template: str, audio_token: str) -> None:
-        if not getattr(tokenizer, "is_fast", False):
-            raise BackboneError("the checkpoint's tokenizer has no tokenizer.json; only fast tokenizers are supported.")
+        self._spelling = Spelling(tokenizer)
         self._tokenizer = tokenizer
         self._template = template
         self._audio_token = audio_token
         self._audio_id = int(tokenizer.convert_tokens_to_ids(audio_token))
-        self._spelling = _without_control_tokens(tokenizer)
         self._pieces: dict[bool, tuple[str | list[int], ...]] = {}
         self.control_ids = frozenset(int(token) for token in tokenizer.added_tokens_decoder)
         self._split(with_system=False)
@@ -74,13 +69,7 @@ class Prompt:
         Raises:
             CaptionError: if the text is no valid Unicode.
         """
-        try:
-            ids: list[int] = self._spelling.encode(text, add_special_tokens=False).ids
-        except (UnicodeEncodeError, TypeError) as error:
-            raise CaptionError(
-                f"text {text[:80]!r} holds characters that are no Unicode text.", code="not_unicode"
-            ) from error
-        return ids
+        return self._spelling.ids(text)
 
     def read(self, ids: Sequence[int]) -> str:
         """The words that ids stand for, control tokens left out."""
@@ -122,10 +111,3 @@ class Prompt:
             messages, chat_template=self._template, tokenize=False, add_generation_prompt=True
         )
         return text
-
-
-def _without_control_tokens(tokenizer: Any) -> Tokenizer:
-    state = json.loads(tokenizer.backend_tokenizer.to_str())
-    # ``split_special_tokens`` would still match added tokens that are not marked special.
-    state.update(added_tokens=[], post_processor=None, truncation=None, padding=None)
-    return Tokenizer.from_str(json.dumps(state))

@@ -15,6 +15,7 @@ import transformers
 from numpy.typing import NDArray
 
 from earwitness.backbones.reading import explained, resolve_device
+from earwitness.backbones.spelling import Spelling
 from earwitness.errors import CaptionError
 from earwitness.mos.encoders import EncoderOptions
 from earwitness.mos.encoders.base import refuse_numbered
@@ -33,7 +34,10 @@ class ClapEncoder(Tower):
     def __init__(self, options: EncoderOptions, source: Source) -> None:
         refuse_numbered(options.spec, options.name)
         self._extractor = source.extractor("ClapFeatureExtractor")
-        self._tokenizer = transformers.AutoTokenizer.from_pretrained(source.place, revision=source.revision)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            source.place, revision=source.revision, trust_remote_code=False
+        )
+        self._spelling = Spelling(tokenizer, framed=True)
         model = source.model("ClapModel", resolve_device(options.device))
         self._text = torch.nn.ModuleDict({"tower": model.text_model, "projection": model.text_projection})
         text = model.config.text_config
@@ -70,7 +74,8 @@ class ClapEncoder(Tower):
         """Unit vectors of captions, shape ``[caption, text_feature]``.
 
         Raises:
-            CaptionError: with code ``caption_too_long``, if a caption has more tokens than the tower reads.
+            CaptionError: with code ``caption_too_long``, if a caption has more tokens than the tower reads, or
+                ``not_unicode``.
         """
         parts = [Prepared(self._tokens(caption)) for caption in captions]
         with self.at_rest():
@@ -78,7 +83,7 @@ class ClapEncoder(Tower):
         return np.array([vector.cpu().numpy() for vector in vectors], np.float32).reshape(-1, self.text_features)
 
     def _tokens(self, caption: str) -> NDArray[np.int64]:
-        ids = self._tokenizer(caption, verbose=False)["input_ids"]
+        ids = self._spelling.ids(caption)
         if len(ids) > self._most_tokens:
             raise CaptionError(
                 f"the caption {caption[:40]!r}... has {len(ids)} tokens; {self.name} reads at most "
