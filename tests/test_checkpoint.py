@@ -164,6 +164,28 @@ def test_code_of_a_checkpoint_does_not_run(copied, tmp_path):
     assert not ran.exists()
 
 
+@pytest.mark.parametrize("entry", ["_attn_implementation", "attn_implementation", "_experts_implementation"])
+@pytest.mark.parametrize("within", [None, "text_config"])
+def test_a_config_cannot_choose_kernels_from_the_hub(copied, monkeypatch, entry, within):
+    asked = []
+    monkeypatch.setattr(transformers.modeling_utils, "lazy_import_flash_attention", lambda *a, **_: asked.append(a))
+    folder = copied()
+    config = json.loads((folder / "config.json").read_text())
+    edit(folder / "config.json", **({within: config[within] | {entry: "some/one"}} if within else {entry: "some/one"}))
+    answers = load_backbone(folder).answer([REQUEST])[0]
+    assert not asked
+    np.testing.assert_array_equal(answers, small_models.backbone("audio-flamingo-3").answer([REQUEST])[0])
+
+
+def test_a_library_that_only_the_config_asks_for_is_told(copied, monkeypatch):
+    def lacking(*_, **__):
+        raise ImportError("quantisation needs sparrow: pip install sparrow")
+
+    monkeypatch.setattr(transformers.AudioFlamingo3ForConditionalGeneration, "from_pretrained", lacking)
+    with pytest.raises(BackboneError, match=r"its config asks for a library that is not here\. .*pip install sparrow"):
+        load_backbone(copied())
+
+
 def test_the_processors_template_is_read_in_its_old_form(copied):
     folder = copied()
     template = (folder / "chat_template.jinja").read_text()

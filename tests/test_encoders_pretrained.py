@@ -125,6 +125,30 @@ def test_no_code_of_a_checkpoint_runs(copied, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("entry", ["_attn_implementation", "attn_implementation", "_experts_implementation"])
+@pytest.mark.parametrize("within", [None, "text_config", "audio_config"])
+def test_a_config_cannot_choose_kernels_from_the_hub(copied, monkeypatch, entry, within):
+    asked = []
+    monkeypatch.setattr(transformers.modeling_utils, "lazy_import_flash_attention", lambda *a, **_: asked.append(a))
+    folder = copied("clap" if within else "wavlm")
+    config = json.loads((folder / "config.json").read_text())
+    (config[within] if within else config)[entry] = "someone/kernels"
+    (folder / "config.json").write_text(json.dumps(config))
+    made = load_encoder(folder).embed([sound(0.5)])
+    assert not asked
+    np.testing.assert_array_equal(made, load_encoder(small_encoders.folder(folder.name)).embed([sound(0.5)]))
+
+
+@pytest.mark.parametrize("within", [None, "text_config"])
+def test_quantised_weights_are_refused(copied, within):
+    folder = copied("clap")
+    config = json.loads((folder / "config.json").read_text())
+    (config[within] if within else config)["quantization_config"] = {"quant_method": "bitsandbytes"}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(BackboneError, match="encoder 'clap' has quantised weights; wanted float weights"):
+        load_encoder(folder)
+
+
 def test_missing_weights_are_refused_not_invented(copied):
     from safetensors.torch import load_file, save_file
 

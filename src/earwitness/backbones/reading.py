@@ -22,6 +22,9 @@ from earwitness.errors import BackboneError, EarwitnessError, UsageError
 
 # What of a folder determines its numbers; anything else in it may change freely.
 _HASHED = {".safetensors", ".json", ".jinja", ".txt", ".model"}
+# A config, or one within it, may name "owner/kernels" on the hub, whose compiled code transformers would fetch and run.
+# Said here, its own word does not count; None stands for what the class itself takes.
+_OUR_KERNELS: dict[str, str | None] = {"attn_implementation": None, "experts_implementation": None}
 
 
 def check_revision(source: str, revision: str | None) -> None:
@@ -90,13 +93,18 @@ def load_model(
         **options: for ``from_pretrained``.
 
     Raises:
-        BackboneError: if there are no safetensors, or weights are missing or do not fit.
+        BackboneError: if there are no safetensors, weights are missing or do not fit, or the config asks for a library
+            that is not installed.
     """
     try:
         with _quiet():
             model, info = model_class.from_pretrained(
-                source, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
+                source, dtype=dtype, use_safetensors=True, output_loading_info=True, **(_OUR_KERNELS | options)
             )
+    except ImportError as error:
+        raise BackboneError(
+            f"{what} cannot be loaded from '{source}': its config asks for a library that is not here. {_reason(error)}"
+        ) from error
     except OSError as error:
         raise BackboneError(
             f"{what} cannot be loaded from '{source}': {_reason(error)} Only safetensors are read, as a pickle can run "

@@ -18,6 +18,7 @@ import transformers
 from transformers.utils.hub import extract_commit_hash
 
 from earwitness.backbones.reading import check_revision, config_path, hash_folder, load_model
+from earwitness.errors import BackboneError
 from earwitness.mos.encoders import ENCODERS, EncoderOptions
 
 _CALM = {
@@ -28,6 +29,7 @@ _CALM = {
     "decoder_layerdrop": 0.0,
     "add_adapter": False,
 }
+_NOT_ASKED = {"model_type", "auto_map", "architectures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,28 @@ class Source:
         """The network, float32, in evaluation mode.
 
         Raises:
-            BackboneError: if weights are missing or do not fit.
+            BackboneError: if weights are missing, quantised, or do not fit.
         """
         network = getattr(transformers, model_class)
+        if _quantised(self.config):
+            # Whole numbers of the right shape would be taken for weights.
+            raise BackboneError(f"{self.what} has quantised weights; wanted float weights, as its publisher has them.")
         # Its own code and class are not asked for: only what the family table names is loaded.
         config = network.config_class.from_dict(
-            {key: value for key, value in self.config.items() if key not in {"model_type", "auto_map", "architectures"}}
+            {key: value for key, value in self.config.items() if key not in _NOT_ASKED}
         )
         for key, value in _CALM.items():
             if hasattr(config, key):
                 setattr(config, key, value)
         model = load_model(network, self.what, self.place, dtype=torch.float32, revision=self.revision, config=config)
         return model.to(device)
+
+
+def _quantised(config: Any) -> bool:
+    """Whether a config, or one within it, says so."""
+    if not isinstance(config, dict):
+        return False
+    return bool(config.get("quantization_config")) or any(map(_quantised, config.values()))
 
 
 def find_source(options: EncoderOptions) -> Source:
