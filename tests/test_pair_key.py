@@ -38,6 +38,24 @@ def test_whatever_determines_the_number_is_in_the_key(other):
     assert key_of(other, "r") != key_of(Pair(b"a", "rain"), "r")
 
 
+@pytest.mark.parametrize(
+    "meta",
+    [{"end_time": 0}, {"end_time": 0.0}, {"end_time": ""}, {"start_time": "", "end_time": ""}, {"start_time": []}],
+)
+def test_a_segment_that_is_no_segment_is_not_the_whole_clip(meta):
+    """Its pair fails, and must neither take the whole clip's number nor give it its failure."""
+    assert key_of(Pair(b"a", "rain", meta=meta), "r").clip != key_of(Pair(b"a", "rain"), "r").clip
+
+
+def test_keys_stay_what_they_were():
+    """Runs on disk hold them."""
+    content = hashlib.sha256(b"a").hexdigest()
+    segments = {(1.5, None): "#[1.5, None]", (0.0, 2): "#[0.0, 2]", (0, None): "", (None, None): ""}
+    for (start, end), said in segments.items():
+        meta = {"start_time": start, "end_time": end}
+        assert key_of(Pair(b"a", "rain", meta=meta), "r").clip == content + said
+
+
 def test_what_does_not_determine_the_number_is_not():
     plain = key_of(Pair(b"a", "rain"), "r")
     assert key_of(Pair(b"a", "rain", id="x", system="s", group="g", ratings={"mos": 1}, meta={"fold": 1}), "r") == plain

@@ -37,7 +37,12 @@ def key_of(pair: Pair, recipe: str) -> PairKey:
     """
     caption = hashlib.sha256(f"{pair.language}\0{pair.caption}".encode("utf-8", "surrogatepass")).hexdigest()
     segment = [pair.meta.get(bound) for bound in ("start_time", "end_time")]
-    return PairKey(recipe, _content_hash(pair) + (f"#{segment}" if any(segment) else ""), caption)
+    return PairKey(recipe, _content_hash(pair) + ("" if _is_whole(*segment) else f"#{segment}"), caption)
+
+
+def _is_whole(start: object, end: object) -> bool:
+    """Whether a segment is the whole clip: no end, and no start or 0. Anything odd is a segment of its own."""
+    return end is None and (start is None or (isinstance(start, int | float) and start == 0))
 
 
 def _content_hash(pair: Pair) -> str:
