@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,17 @@ def test_blocks_of_frames_join_without_a_seam(monkeypatch):
     whole = statistics(noise)
     monkeypatch.setattr("earwitness.mos.encoders.log_mel._BLOCK_FRAMES", 7)
     np.testing.assert_allclose(statistics(noise), whole, rtol=1e-6, atol=1e-9)
+
+
+def test_a_long_clip_is_never_copied_frame_by_frame():
+    """Their squares as float64 alone are five times the clip."""
+    noise = np.random.default_rng(3).normal(0, 0.1, 120 * RATE).astype(np.float32)
+    statistics(noise[:RATE])
+    tracemalloc.start()
+    statistics(noise)
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert highest < 4 * noise.nbytes
 
 
 def test_what_it_cannot_do_is_said():

@@ -6,7 +6,7 @@ its mean change from frame to frame; the clip as a whole gives its level, its pe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -101,8 +101,7 @@ def log_mel(frames: NDArray[np.float32]) -> NDArray[np.float64]:
     """Power in each mel band, dB, shape ``[band, frame]``, of frames ``[frame, time]``."""
     window = np.hanning(_FRAME + 1)[:-1]
     powers = [
-        np.abs(scipy.fft.rfft(frames[start : start + _BLOCK_FRAMES] * window, _TRANSFORM, axis=1)) ** 2 @ mel_filters()
-        for start in range(0, len(frames), _BLOCK_FRAMES)
+        np.abs(scipy.fft.rfft(block * window, _TRANSFORM, axis=1)) ** 2 @ mel_filters() for block in _blocks(frames)
     ]
     # A sine at full scale has a level of about 0 dB whatever the window's length.
     return _decibels(np.concatenate(powers).T / (window.sum() / 2) ** 2)
@@ -125,10 +124,16 @@ def mel_filters() -> NDArray[np.float64]:
 
 def _levels(frames: NDArray[np.float32]) -> NDArray[np.float64]:
     """Level of the whole, peak, and the standard deviation and range of the level over time, dB."""
-    powers = np.square(frames, dtype=np.float64).mean(axis=1)
+    powers = np.concatenate([np.square(block, dtype=np.float64).mean(axis=1) for block in _blocks(frames)])
+    highest = max(np.abs(block).max() for block in _blocks(frames))
     over_time = _decibels(powers)
-    whole, peak = _decibels(powers.mean()), _decibels(np.square(np.abs(frames).max(), dtype=np.float64))
+    whole, peak = _decibels(powers.mean()), _decibels(np.square(highest, dtype=np.float64))
     return np.array([whole, peak, over_time.std(), np.ptp(over_time)])
+
+
+def _blocks(frames: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """A few frames at a time: those of a whole clip, each sample several times among them, are a view of it only."""
+    return (frames[start : start + _BLOCK_FRAMES] for start in range(0, len(frames), _BLOCK_FRAMES))
 
 
 def _decibels(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
