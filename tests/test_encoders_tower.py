@@ -8,7 +8,7 @@ import small_encoders
 from clips import clip_with_beep_at
 from earwitness.audio import from_array, resample
 from earwitness.errors import AudioError, UsageError
-from earwitness.mos.encoders import TrainableEncoder, load_encoder, options_of
+from earwitness.mos.encoders import TrainableEncoder, load_encoder, options_of, tower
 from earwitness.mos.encoders.tower import Prepared, Tower, mean_over
 from earwitness.mos.encoders.windows import even_windows
 from earwitness.types import Audio, Recipe
@@ -114,6 +114,14 @@ def test_identity_holds_what_determines_an_embedding():
     assert len(ids) == 8
     again = load_encoder(small_encoders.folder("wavlm"), batch_size=1)
     assert Recipe(again.identity).id in ids
+
+
+def test_another_way_of_embedding_is_another_encoder(monkeypatch):
+    encoder = load_encoder(small_encoders.folder("wavlm"))
+    before = Recipe(encoder.identity).id
+    assert encoder.identity["version"] == 1
+    monkeypatch.setattr(tower, "VERSION", 2)
+    assert Recipe(encoder.identity).id != before
 
 
 class _Mean(Tower):

@@ -29,6 +29,8 @@ from earwitness.types import Audio
 
 # More windows in one pass gain nothing on a CPU.
 CPU_BATCH, CUDA_BATCH = 4, 32
+# Raised when the same weights would give another embedding than before, so that no cache serves an old one.
+VERSION = 1
 # Under a tenth of a second there is nothing to hear.
 SHORTEST = 0.1
 
@@ -109,8 +111,14 @@ class Tower(ABC):
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        """Weights, layer, window and rate; weights that have learned since they were loaded count by their hash."""
-        own = {"layer": self.spec.layer, "window": self.longest, "sample_rate": self.sample_rate, "dtype": "float32"}
+        """Weights, version, layer, window and rate; weights that learned since they were loaded count by their hash."""
+        own = {
+            "version": VERSION,
+            "layer": self.spec.layer,
+            "window": self.longest,
+            "sample_rate": self.sample_rate,
+            "dtype": "float32",
+        }
         changes = self._changes()
         if changes == self._loaded:
             return {**self._weights, **own}
