@@ -129,3 +129,9 @@ def test_the_best_cell_may_lie_at_zero():
     for cell, value in zip(made, values.values(), strict=True):
         cell.run.results["axes"]["quality"]["measures"]["clip"]["srcc"]["mean"] = value
     assert "the highest is at margin 0.2" in grid_heat_map(made)
+    assert "none has a value" in grid_heat_map(made[2:])
+
+
+def test_a_grid_tells_the_warnings_of_its_runs_once():
+    wide = [Cell(cell.values, MOSRun(Path("run"), {**cell.run.results, "warnings": ["too wide."]})) for cell in cells()]
+    assert grid_table(wide).notes[1:] == ("warning: too wide.",)

@@ -142,7 +142,8 @@ def grid_table(cells: Sequence[Cell]) -> Table:
         "Means over seeds and axes on the set that chose the best epochs; sd over seeds, mean over axes. "
         "To pick the best line is to choose once more on that set: keep another one to tell how good it is."
     )
-    return Table((*varied, *GRID_COLUMNS), rows, notes=(note,))
+    cautions = dict.fromkeys(f"warning: {line}" for cell in cells for line in cell.run.results["warnings"])
+    return Table((*varied, *GRID_COLUMNS), rows, notes=(note, *cautions))
 
 
 def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "clip") -> str:
@@ -159,11 +160,11 @@ def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "cl
     rows = list(dict.fromkeys(str(_shown(cell.values[down])) for cell in cells))
     title = f"{measure.upper()} by {level}, mean over seeds and axes"
     found = [over_axes(cell.run.results, measure, level, "mean") for cell in cells]
-    best = cells[int(np.argmax([-np.inf if value is None else value for value in found]))]
-    told = ", ".join(f"{name} {_shown(value)}" for name, value in best.values.items())
-    description = (
-        f"{len(cells)} trainings by {', '.join(names)}; the highest is at {told}. All numbers are in the table."
-    )
+    highest = "none has a value"
+    if any(value is not None for value in found):
+        best = cells[int(np.argmax([-np.inf if value is None else value for value in found]))]
+        highest = "the highest is at " + ", ".join(f"{name} {_shown(value)}" for name, value in best.values.items())
+    description = f"{len(cells)} trainings by {', '.join(names)}; {highest}. All numbers are in the table."
     return heat_map(title, description, (across, columns), (down, rows), [Panel(*panel) for panel in panels.items()])
 
 
