@@ -30,6 +30,9 @@ def test_a_layer_that_is_none_is_refused(layer):
     ("options", "said"),
     [
         ({"batch_size": 0}, "batch_size is 0"),
+        ({"batch_size": "big"}, "batch_size is 'big'; it must be a whole number"),
+        ({"batch_size": True}, "batch_size is True"),
+        ({"batch_size": 2.0}, "batch_size is 2.0"),
         ({"device": "gpu"}, "device is 'gpu'"),
         ({"revision": "main"}, "has no revisions of its own"),
     ],

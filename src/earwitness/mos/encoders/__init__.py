@@ -166,8 +166,8 @@ def options_of(
     name = str(name_or_path)
     _check_layer(layer)
     check_device(device)
-    if batch_size != "auto" and batch_size < 1:
-        raise UsageError(f"batch_size is {batch_size}; it must be at least 1, or 'auto'.")
+    if batch_size != "auto" and (type(batch_size) is not int or batch_size < 1):
+        raise UsageError(f"batch_size is {batch_size!r}; it must be a whole number of at least 1, or 'auto'.")
     _, source = _resolve(name)
     if revision and not source:
         raise UsageError(f"encoder '{name}' is part of earwitness and has no revisions of its own. Leave revision out.")
