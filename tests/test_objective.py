@@ -115,6 +115,37 @@ def test_losses_grow_with_the_scale_or_follow_it(name):
     assert value(10.0) == pytest.approx(grown * value(1.0), rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("name", "five", "hundred", "standardised", "weighed"),
+    [
+        ("qamro", 4.3, 2.8, 128, 5.1),
+        ("contrastive", 1.7, 1.2, 54, 2.2),
+        ("soft-rank", 1.4, 0.036, 1.6, None),
+        ("ccc", 1.4, 0.036, 1.7, None),
+        ("noise-aware", 0.54, 0.014, 0.65, None),
+    ],
+)
+def test_how_the_terms_weigh_on_wide_scales_is_what_the_page_says(name, five, hundred, standardised, weighed):
+    draw = torch.Generator().manual_seed(0)
+    ratings = 1 + 4 * torch.rand(256, generator=draw, dtype=torch.float64)
+    predicted = ratings / 2 + 1.5 + 0.5 * torch.randn(256, generator=draw, dtype=torch.float64)
+
+    def ratio(unit, scale, rank_weight=1.0):
+        scores, rated_so = (unit * predicted).requires_grad_(), unit * ratings
+        whole = (of(rated_so).item() for of in (torch.min, torch.max, torch.mean, torch.std))
+        spreads, counts = torch.full((256,), 0.5 * unit), torch.full((256,), 4)
+        axis = Axis("quality", unit, 5 * unit)
+        seen = RatedAxis(axis, Overview(*whole, 0.8 * unit), scores, rated_so, None, spreads, counts)
+        both = terms(Objective(name, regression_scale=scale), [seen])
+        regression, ranking = (torch.autograd.grad(term, scores, retain_graph=True)[0].norm().item() for term in both)
+        return rank_weight * ranking / regression
+
+    found_so = ratio(1, "ratings"), ratio(25, "ratings"), ratio(25, "standardised")
+    assert found_so == pytest.approx((five, hundred, standardised), rel=0.05)
+    if weighed:
+        assert ratio(25, "standardised", 0.04) == pytest.approx(weighed, rel=0.05)
+
+
 def test_the_two_forms_of_noise_awareness_are_those_of_the_loss():
     spreads, counts, common = torch.full((4,), 0.5), torch.full((4,), 4), {"pooled_spread": 0.8}
     soft, weight = (

@@ -1,6 +1,7 @@
 """Runs: several seeds beside Huber alone, resumed to the same files, kept as a predictor that a judge loads."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -17,18 +18,21 @@ from earwitness.train import session
 from earwitness.train.config import MOSConfig
 from earwitness.train.mos import open_mos_run, train_mos
 from earwitness.train.presets import preset_options
-from earwitness.train.session import code_commit
 from earwitness.types import Pair
 from small_encoder import INFO, SmallEncoder
 from small_ratings import rated_tones, without_singles
 
 OPTIONS = {"axes": ("pitch", "dark"), "encoder": "small", "hidden": (8,), "lr": 0.01, "epochs": 5, "batch_size": 16}
+CODE_COMMIT = session.code_commit
+# Of the code, wherever tests run and whatever is committed meanwhile.
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TRAIN, DEV = rated_tones(40, 0, unrated=5), rated_tones(24, 1, name="dev")
 
 
 @pytest.fixture(autouse=True)
 def _small_encoder(monkeypatch):
     monkeypatch.setitem(ENCODERS, "small", INFO)
+    monkeypatch.setattr(session, "code_commit", lambda: COMMIT)
 
 
 def trained(out, train=TRAIN, dev=DEV, told=None, **options):
@@ -39,6 +43,7 @@ def trained(out, train=TRAIN, dev=DEV, told=None, **options):
 def run(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(ENCODERS, "small", INFO)
+        patch.setattr(session, "code_commit", lambda: COMMIT)
         return trained(tmp_path_factory.mktemp("run") / "run")
 
 
@@ -102,9 +107,15 @@ def test_the_kept_predictor_is_the_best_seeds(run):
 def test_the_card_says_where_it_comes_from(run):
     card = run.predictor(device="cpu").card
     assert card.data == run.results["data"]["train"]["hash"]
-    assert card.commit == code_commit()
+    assert card.commit == COMMIT
     assert card.config["loss"] == "qamro"
     assert card.metrics["axes"]["pitch"]["clip"]["srcc"]["n"] == 24
+
+
+def test_the_commit_is_that_of_the_packages_own_repository_or_none(tmp_path, monkeypatch):
+    assert re.fullmatch(r"[0-9a-f]{40}\+?|None", str(CODE_COMMIT()))
+    monkeypatch.setattr(earwitness, "__file__", str(tmp_path / "earwitness" / "__init__.py"))
+    assert CODE_COMMIT() is None
 
 
 def test_a_finished_run_is_only_read(run):
