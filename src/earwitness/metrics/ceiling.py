@@ -14,8 +14,7 @@ A strict rater is no noise where all that is compared meets the same raters, and
 by a strict panel then really have lower means than the truth. Split by rater, both come out: a rater falls on the same
 side for all clips, so that strictness cancels wherever it cancels in the means themselves, as between the systems of a
 sentence that one panel rated (MUSHRA), and counts between clips of different panels. So name the raters: unnamed,
-their strictness counts as noise everywhere, and at system level the ceiling of such a design is too low. Where each
-clip has its own draw from few raters some must change sides to keep halves even, and the ceiling is slightly too low.
+their strictness counts as noise everywhere, and at system level the ceiling of such a design is too low.
 """
 
 from __future__ import annotations
@@ -81,11 +80,11 @@ def noise_ceiling(
 ) -> Ceiling:
     """Split-half correlation, reliability and ceiling.
 
-    Where raters are known they are split, the same way for all clips: each split puts all raters in one random order,
-    and each clip's ratings are cut in the middle of it. Where every rater rated every clip once (crossed), all splits
-    are taken if they are no more than ``splits``. Where raters are not known each clip's ratings are split at random on
-    their own. Clips may have different numbers of ratings, and those with one are left out. Where halves are unequal,
-    Spearman-Brown is solved for the sizes that they have.
+    Where raters are known they are split, the same way for all clips; some of a clip's raters change sides only where
+    one side would otherwise have less than a quarter of its ratings. Where every rater rated every clip once (crossed),
+    all splits in even halves are taken if they are no more than ``splits``. Where raters are not known each clip's
+    ratings are split at random on their own. Clips may have different numbers of ratings, and those with one are left
+    out. Where halves are unequal, Spearman-Brown is solved for the sizes that they have.
 
     Method ``anova`` needs no splits and is exact for covariances: in a crossed design the reliability is Cronbach's
     alpha, which is the mean of all split-half coefficients; where raters are not known, or each rated one clip, it is
@@ -129,20 +128,19 @@ def noise_ceiling(
 def _by_splits(grid: RatingGrid, measure: Literal["lcc", "srcc"], splits: int, seed: int) -> Ceiling:
     rng = np.random.default_rng(seed)
     halves = _rater_splits(grid, splits, rng) if grid.crossed else _clip_splits(grid, splits, rng)
-    found = [measure_rows(measure, grid.unit_means(first), grid.unit_means(second)) for first, second in halves]
+    found, sides, whole = [], [], grid.noise(1 / grid.sizes)
+    for half in halves:
+        first, others = (grid.unit_means(means) for means in half.means(grid))
+        found.append(measure_rows(measure, first, others))
+        sides += [(grid.noise(1 / sizes), grid.noise(1 / (grid.sizes - sizes))) for sizes in half.sizes]
     correlations = np.concatenate(found)
     exact = grid.crossed and len(correlations) == _all_splits(grid.values.shape[1])
     method = "all_splits" if exact else "random_splits"
     r = float(np.mean(correlations[np.isfinite(correlations)])) if np.isfinite(correlations).any() else 0.0
     if r <= 0:
         return Ceiling(r, None, None, grid.units, grid.ratings, len(correlations), method, "no_agreement")
-    smaller, larger = grid.sizes // 2, grid.sizes - grid.sizes // 2
-    if grid.raters is not None:
-        sides = grid.noise(1 / smaller), grid.noise(1 / larger)
-    else:
-        # The odd rating goes to either side at even odds.
-        sides = (grid.noise((1 / smaller + 1 / larger) / 2),) * 2
-    reliability = stepped_up(r, *sides, grid.noise(1 / grid.sizes))
+    noise = np.mean(sides, axis=0)
+    reliability = stepped_up(r, float(noise[0]), float(noise[1]), whole)
     return Ceiling(r, reliability, math.sqrt(reliability), grid.units, grid.ratings, len(correlations), method)
 
 
@@ -174,11 +172,27 @@ def _all_splits(raters: int) -> int:
     return ways // 2 if raters % 2 == 0 else ways
 
 
-def _rater_splits(grid: RatingGrid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
-    raters = grid.values.shape[1]
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """Several splits: sums of the two halves' ratings and the first half's sizes, each ``[split, clip]``."""
+
+    first: Values
+    others: Values
+    sizes: Places
+
+    def means(self, grid: RatingGrid) -> tuple[Values, Values]:
+        """Mean ratings of the two halves, ``[split, clip]``."""
+        return means_of(self.first, self.sizes, grid.values), means_of(
+            self.others, grid.sizes - self.sizes, grid.values
+        )
+
+
+def _rater_splits(grid: RatingGrid, splits: int, rng: np.random.Generator) -> Iterator[_Halves]:
+    clips, raters = grid.values.shape
+    sizes = np.full((1, clips), raters // 2)
     for half in _halves_of(raters, splits, rng):
         chosen = np.isin(np.arange(raters), half)
-        yield grid.values[:, chosen].mean(axis=1)[None], grid.values[:, ~chosen].mean(axis=1)[None]
+        yield _Halves(grid.values[None, :, chosen].sum(axis=-1), grid.values[None, :, ~chosen].sum(axis=-1), sizes)
 
 
 def _halves_of(raters: int, splits: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
@@ -188,30 +202,29 @@ def _halves_of(raters: int, splits: int, rng: np.random.Generator) -> Iterator[N
     return (np.array(half) for half in halves)
 
 
-def _clip_splits(grid: RatingGrid, splits: int, rng: np.random.Generator) -> Iterator[tuple[Values, Values]]:
-    """Each clip's ratings in random order, or in an order of raters that all clips share, cut in the middle."""
+def _clip_splits(grid: RatingGrid, splits: int, rng: np.random.Generator) -> Iterator[_Halves]:
     clips, places = grid.values.shape
+    filled = np.arange(places) < grid.sizes[:, None]
     for rows in batches(splits, clips * places):
+        keys = rng.random((rows, clips, places))
         if grid.raters is None:
-            keys = rng.random((rows, clips, places))
-            first_sizes = (grid.sizes + rng.integers(0, 2, (rows, clips))) // 2
+            sizes = (grid.sizes + rng.integers(0, 2, (rows, clips))) // 2
         else:
-            ranks = np.argsort(rng.random((rows, int(grid.raters.max()) + 1)), axis=-1)
+            raters = int(grid.raters.max()) + 1
             # The fraction parts several ratings of one clip by one rater.
-            keys = ranks[:, grid.raters] + rng.random((rows, clips, places))
-            first_sizes = grid.sizes // 2
-        yield _cut(grid, keys, first_sizes)
+            keys += np.argsort(rng.random((rows, raters)), axis=-1)[:, grid.raters]
+            # A rater changes sides only where a clip's smaller half would be less than a quarter.
+            least = np.maximum(1, grid.sizes // 4)
+            sizes = np.clip(np.sum((keys < raters / 2) & filled, axis=-1), least, grid.sizes - least)
+        yield _cut(grid, np.where(filled, keys, np.inf), sizes)
 
 
-def _cut(grid: RatingGrid, keys: Values, first_sizes: Places) -> tuple[Values, Values]:
-    """Means of each clip's ratings of lowest key, so many, and of the others, ``[split, clip]``."""
-    places = np.arange(grid.values.shape[1])
-    keys[:, places >= grid.sizes[:, None]] = np.inf
+def _cut(grid: RatingGrid, keys: Values, sizes: Places) -> _Halves:
+    """Each clip's ratings of lowest key, so many, in the first half."""
     order = np.argsort(keys, axis=-1)
     shuffled = np.take_along_axis(np.broadcast_to(grid.values, order.shape), order, axis=-1)
-    first = np.where(places < first_sizes[..., None], shuffled, 0).sum(axis=-1)
-    others = grid.values.sum(axis=1) - first
-    return means_of(first, first_sizes, grid.values), means_of(others, grid.sizes - first_sizes, grid.values)
+    in_first = np.arange(keys.shape[-1]) < sizes[..., None]
+    return _Halves(np.where(in_first, shuffled, 0).sum(axis=-1), np.where(in_first, 0, shuffled).sum(axis=-1), sizes)
 
 
 def _anova(grid: RatingGrid) -> Ceiling:
