@@ -59,3 +59,9 @@ def earwitness(monkeypatch, capsys):
         return code, out, err
 
     return run
+
+
+@pytest.fixture
+def state_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings write their state after every epoch, so that a kill meets one however fast they are."""
+    monkeypatch.setattr("earwitness.train.fit.SECONDS_BETWEEN_STATES", 0.0)

@@ -18,6 +18,7 @@ from earwitness.train.state import read_state
 from small_encoder import SmallEncoder
 from small_ratings import rated_tones
 
+pytestmark = pytest.mark.usefixtures("state_each_epoch")
 CONFIG = MOSConfig(axes=("pitch", "dark"), hidden=(8,), lr=0.01, epochs=12, patience=12, batch_size=16)
 
 

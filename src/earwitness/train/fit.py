@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from earwitness.train.evaluation import selected
 from earwitness.train.examples import Examples, rated_axes
 from earwitness.train.state import State, read_state, write_state
 
+# Epochs over a few embeddings take milliseconds, less than writing the state; a kill then costs so many seconds.
+SECONDS_BETWEEN_STATES = 2.0
 # Clips predicted at a time.
 PREDICTED_AT_ONCE = 4096
 
@@ -100,6 +103,7 @@ class Fit:
         self.best_epoch = 0
         self.best = _copy(self.learner)
         self._overviews = train.overviews()
+        self._kept_at = -math.inf
 
     def run(self, folder: Path, told: Told | None = None) -> None:
         """Train until the epochs are used up or patience is; the learner is then that of the best epoch.
@@ -116,13 +120,19 @@ class Fit:
             self.history.append(epoch)
             if self._is_best(epoch):
                 self.best_epoch, self.best = epoch.number, _copy(self.learner)
-            if is_first():
-                write_state(folder, self._state())
-                _write_log(folder, self.history)
+            if is_first() and time.monotonic() - self._kept_at >= SECONDS_BETWEEN_STATES:
+                self._keep(folder)
             if told:
                 told(epoch)
+        if is_first():
+            _write_log(folder, self.history)
         if self.best_epoch:
             self.learner.load_state_dict(self.best)
+
+    def _keep(self, folder: Path) -> None:
+        write_state(folder, self._state())
+        _write_log(folder, self.history)
+        self._kept_at = time.monotonic()
 
     def predict(self, examples: Examples) -> NDArray[np.float64]:
         """Predicted ratings ``[clip, axis]``, cut to the scales."""

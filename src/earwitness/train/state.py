@@ -1,4 +1,4 @@
-"""The state of an unfinished training: one safetensors file, replaced as a whole after each epoch; never a pickle."""
+"""The state of an unfinished training: one safetensors file, replaced as a whole after epochs; never a pickle."""
 
 from __future__ import annotations
 
