@@ -96,7 +96,7 @@ TASKS: Mapping[str, Task] = {
     task.name: task
     for task in (
         Task("speechocean", "pronunciation", read_speechocean, "system", 5, "system"),
-        Task("codec-sentences", "rating", read_codec_mushra, "group", 8, "group"),
+        Task("codec-sentences", "rating", read_codec_mushra, "group", 4, "group"),
         # A development set of one codec would choose by differences that no codec makes; sentences of all do.
         Task("codec-systems", "rating", read_codec_mushra, "system", 8, "group"),
     )

@@ -30,7 +30,7 @@ Three seeds; ratings are mapped to 0-5.
 """
 TITLES: Mapping[str, tuple[str, str]] = {
     "speechocean": ("Pronunciation, speechocean", "Five folds of unseen speakers; a speaker is a system."),
-    "codec-sentences": ("Codecs, unseen sentences", "Eight folds of two sentences, MUSHRA ratings."),
+    "codec-sentences": ("Codecs, unseen sentences", "Four folds of four sentences, MUSHRA ratings."),
     "codec-systems": (
         "Codecs, unseen codecs",
         "Eight folds of one codec each (the recording itself among them): eight systems, hence the wide intervals.",
