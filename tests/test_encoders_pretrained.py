@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import textwrap
 
 import numpy as np
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 
 import small_encoders
 from earwitness.errors import BackboneError, UsageError
@@ -150,8 +152,6 @@ def test_quantised_weights_are_refused(copied, within):
 
 
 def test_missing_weights_are_refused_not_invented(copied):
-    from safetensors.torch import load_file, save_file
-
     path = copied("wavlm") / "model.safetensors"
     weights = load_file(path)
     gone = next(name for name in weights if name.endswith("q_proj.weight"))
@@ -166,6 +166,18 @@ def test_a_pickle_is_refused_with_the_way_out(copied):
     (folder / "model.safetensors").unlink()
     with pytest.raises(BackboneError, match=r"Only safetensors are read.* save_pretrained, and give that folder"):
         load_encoder(folder)
+
+
+@pytest.mark.parametrize("kind", ["wavlm", "clap", "whisper", "mert"])
+def test_a_pickle_becomes_safetensors_as_documented(copied, monkeypatch, kind):
+    folder = copied(kind)
+    wanted = load_encoder(folder).embed([sound(0.5)])
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    told = load_encoder.__doc__.partition("hold::\n")[2].partition("    Args:")[0]
+    monkeypatch.chdir(folder.parent)
+    exec(textwrap.dedent(told).replace("wavlm/", f"{kind}/"))
+    np.testing.assert_array_equal(load_encoder(folder).embed([sound(0.5)]), wanted)
 
 
 def test_nothing_random_is_left_from_pretraining(copied):

@@ -55,7 +55,7 @@ class EncoderInfo:
         loader: ``module:function`` that makes it.
         checkpoint: its id on the Hugging Face hub; empty if it needs none.
         sample_rate: Hz, of what it hears.
-        license: of the weights, as their publisher states it.
+        license: of the weights, as their publisher states it; empty where that could not be checked.
         note: what to know before choosing it.
     """
 
@@ -70,7 +70,8 @@ class EncoderInfo:
 _ROOM = "earwitness.mos.encoders"
 _PRETRAINED = f"{_ROOM}.pretrained:load"
 _CLAP = f"{_ROOM}.clap:load"
-_PICKLED = "published as a pickle: save it as safetensors once, and give that folder's path"
+# As the hub's pages had it, the main branch of these holds no safetensors.
+_PICKLED = "published as a pickle: convert it once, and give that folder (see load_encoder)"
 
 ENCODERS: Mapping[str, EncoderInfo] = {
     info.name: info
@@ -79,8 +80,22 @@ ENCODERS: Mapping[str, EncoderInfo] = {
         EncoderInfo(
             "embedded", f"{_ROOM}.embedded:load", license="Apache-2.0", note="the embedded judge's audio tower"
         ),
-        EncoderInfo("clap", _CLAP, "laion/clap-htsat-unfused", 48_000, "Apache-2.0", "captions too; 10 s at once"),
-        EncoderInfo("clap-music", _CLAP, "laion/larger_clap_music", 48_000, "Apache-2.0", "as clap, taught on music"),
+        EncoderInfo(
+            "clap",
+            _CLAP,
+            "laion/clap-htsat-unfused",
+            48_000,
+            "Apache-2.0",
+            f"captions too; 10 s at once; {_PICKLED}",
+        ),
+        EncoderInfo(
+            "clap-music",
+            _CLAP,
+            "laion/larger_clap_music",
+            48_000,
+            "Apache-2.0",
+            f"as clap, taught on music; {_PICKLED}",
+        ),
         EncoderInfo(
             "audiobox-aesthetics",
             f"{_ROOM}.audiobox:load",
@@ -88,10 +103,10 @@ ENCODERS: Mapping[str, EncoderInfo] = {
             license="CC-BY-4.0",
             note="WavLM taught on ratings of enjoyment, usefulness, complexity and quality",
         ),
-        EncoderInfo("wavlm-base-plus", _PRETRAINED, "microsoft/wavlm-base-plus", 16_000, "CC-BY-SA-3.0", _PICKLED),
-        EncoderInfo("wavlm-large", _PRETRAINED, "microsoft/wavlm-large", 16_000, "CC-BY-SA-3.0", _PICKLED),
-        EncoderInfo("wav2vec2-base", _PRETRAINED, "facebook/wav2vec2-base", 16_000, "Apache-2.0"),
-        EncoderInfo("hubert-base", _PRETRAINED, "facebook/hubert-base-ls960", 16_000, "Apache-2.0"),
+        EncoderInfo("wavlm-base-plus", _PRETRAINED, "microsoft/wavlm-base-plus", 16_000, note=_PICKLED),
+        EncoderInfo("wavlm-large", _PRETRAINED, "microsoft/wavlm-large", 16_000, note=_PICKLED),
+        EncoderInfo("wav2vec2-base", _PRETRAINED, "facebook/wav2vec2-base", 16_000, "Apache-2.0", _PICKLED),
+        EncoderInfo("hubert-base", _PRETRAINED, "facebook/hubert-base-ls960", 16_000, "Apache-2.0", _PICKLED),
         EncoderInfo("whisper-small", _PRETRAINED, "openai/whisper-small", 16_000, "Apache-2.0", "its encoder alone"),
         EncoderInfo(
             "ast",
@@ -126,11 +141,21 @@ def load_encoder(
     """Load an encoder by name, from a folder, or by its id on the Hugging Face hub.
 
     The network is used only for a checkpoint on the hub. Weights are read from safetensors only, as float32, and no
-    code of a checkpoint ever runs.
+    code of a checkpoint ever runs. Of a checkpoint that is published as a pickle only, make a folder with safetensors
+    once, by ``hf download microsoft/wavlm-base-plus --local-dir wavlm`` and then, in Python, by what reads its tensors
+    and runs nothing else that a pickle may hold::
+
+        import torch
+        from safetensors.torch import save_file
+
+        tensors = torch.load("wavlm/pytorch_model.bin", map_location="cpu", weights_only=True)
+        tensors = {name: tensor.contiguous().clone() for name, tensor in tensors.items()}
+        save_file(tensors, "wavlm/model.safetensors", {"format": "pt"})
 
     Args:
         name_or_path: a name of ``earwitness list encoders``, a folder, or ``owner/name`` on the hub.
-        layer: ``last``; a layer's number, 0 being what enters the first; or ``all``, for heads that learn weights.
+        layer: ``last``; a layer's number, 0 being what enters the first; ``all``, for heads that learn weights; or
+            ``heads``, the ratings of the heads that a checkpoint has itself (audiobox-aesthetics).
         device: ``cpu``, ``cuda``, ``cuda:1``, ...; ``auto`` takes CUDA where there is one.
         revision: the hub checkpoint's branch, tag or commit; the resolved commit is recorded in ``identity``.
         batch_size: windows in one pass; ``auto`` chooses by device. Either is halved when memory runs out.
@@ -178,8 +203,11 @@ def options_of(
 
 def _check_layer(layer: Layer) -> None:
     numbered = isinstance(layer, int) and not isinstance(layer, bool) and layer >= 0
-    if not (numbered or layer in ("last", "all")):
-        raise UsageError(f"layer is {layer!r}; it must be 'last', 'all', or a layer's number counted from 0.")
+    if not (numbered or layer in ("last", "all", "heads")):
+        raise UsageError(
+            f"layer is {layer!r}; it must be 'last', 'all', or a layer's number counted from 0 (or 'heads', for the "
+            "ratings of published heads)."
+        )
 
 
 def _resolve(name: str) -> tuple[str, str]:

@@ -6,7 +6,8 @@ WavLM as transformers has it. As released, a clip is heard in windows of 10 s, e
 silence that is not attended to, and nothing is normalised.
 
 Layers: ``last`` are the four embeddings that the published heads read, one an axis; ``all`` are WavLM's own states,
-which the heads weigh for themselves; a number is one of those.
+which the heads weigh for themselves; a number is one of those; ``heads`` are the published heads' own four ratings.
+These are averaged over windows by their length, as the authors do; a rating of averaged states would be another.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -28,13 +28,12 @@ from transformers.utils import cached_file
 from earwitness.backbones.reading import explained, resolve_device
 from earwitness.errors import BackboneError
 from earwitness.mos.encoders import EncoderOptions, options_of
+from earwitness.mos.encoders.audiobox_heads import AXES, PublishedHead, heads_among, rating_heads
 from earwitness.mos.encoders.checkpoint import Source, find_source
 from earwitness.mos.encoders.layers import LayerChoice
 from earwitness.mos.encoders.tower import Prepared, Tower, mean_over
 from earwitness.mos.encoders.windows import Window, full_windows
 
-AXES = ("CE", "CU", "PC", "PQ")
-SCALE = (1.0, 10.0)
 SAMPLE_RATE, WINDOW = 16_000, 160_000
 # What the shapes of the weights do not tell.
 _STRIDES = (5, 2, 2, 2, 2, 2, 2)
@@ -62,23 +61,6 @@ _TOWER = "wavlm_model."
 _UNUSED = {"mask_emb"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PublishedHead:
-    """One axis's head.
-
-    Attributes:
-        layer_weights: before the softmax, shape ``[layer]``.
-        network: weights of linear layers with layer norm and GELU between, named as in a ``torch.nn.Sequential``.
-        mean: of the ratings it was taught on; its answer is in their standard deviations from it.
-        spread: that standard deviation.
-    """
-
-    layer_weights: torch.Tensor
-    network: Mapping[str, torch.Tensor]
-    mean: float
-    spread: float
-
-
 class AudioboxEncoder(Tower):
     """The encoder ``audiobox-aesthetics``.
 
@@ -90,18 +72,23 @@ class AudioboxEncoder(Tower):
     def __init__(self, options: EncoderOptions, source: Source) -> None:
         tensors = _read(source)
         tower = _wavlm(tensors, source)
-        self._choice = LayerChoice(options, int(tower.config.num_hidden_layers))
-        self._by_axis = options.spec.layer == "last"
-        weights = torch.stack([head.layer_weights for head in _heads(tensors, source).values()])
+        self._by_axis, self._rates = (options.spec.layer == kind for kind in ("last", "heads"))
+        self._choice = None if self._by_axis or self._rates else LayerChoice(options, tower.config.num_hidden_layers)
         module = torch.nn.ModuleDict({"tower": tower})
-        module.register_parameter("layer_weights", torch.nn.Parameter(weights, requires_grad=self._by_axis))
+        published = heads_among(tensors, source)
+        if self._rates:
+            _check_variant(source)
+            module["heads"] = rating_heads(published)
+        else:
+            weights = torch.stack([head.layer_weights for head in published.values()])
+            module.register_parameter("layer_weights", torch.nn.Parameter(weights, requires_grad=self._by_axis))
         self._kernels = tuple(int(kernel) for kernel in tower.config.conv_kernel)
         super().__init__(
             options,
             module.to(resolve_device(options.device)),
             sample_rate=SAMPLE_RATE,
-            layers=len(AXES) if self._by_axis else self._choice.layers,
-            features=int(tower.config.hidden_size),
+            layers=self._choice.layers if self._choice else len(AXES) if self._by_axis else 1,
+            features=len(AXES) if self._rates else int(tower.config.hidden_size),
             longest=WINDOW,
             weights={"encoder": "audiobox-aesthetics", **source.identity},
         )
@@ -119,7 +106,7 @@ class AudioboxEncoder(Tower):
         return Prepared(padded, min(frames, -(-len(samples) // (WINDOW // frames))))
 
     def forward(self, inputs: torch.Tensor, heard: Sequence[int]) -> torch.Tensor:
-        """Embeddings by axis, or states, ``[window, layer, feature]``."""
+        """Embeddings by axis, states, or ratings, ``[window, layer, feature]``."""
         hop = prod(_STRIDES[: len(self._kernels)])
         # transformers counts frames by samples: as many as give just the frames that are heard.
         samples = torch.tensor([(frames - 1) * hop + self._field for frames in heard])
@@ -128,9 +115,12 @@ class AudioboxEncoder(Tower):
             # transformers' WavLM gives torch two masks of different types, which is right and deprecated.
             warnings.filterwarnings("ignore", message="Support for mismatched key_padding_mask")
             made = self.module["tower"](inputs, attention_mask=mask, output_hidden_states=True)  # type: ignore[index]
-        if not self._by_axis:
+        if self._choice:
             return self._choice.pooled(made, lambda states: mean_over(states, heard))
         states = torch.stack([mean_over(states, heard) for states in made.hidden_states], dim=1)
+        if self._rates:
+            ratings: torch.Tensor = self.module["heads"](states).ratings  # type: ignore[index]
+            return ratings[:, None]
         weights = torch.softmax(self.module.layer_weights, dim=-1)  # type: ignore[arg-type]  # a parameter
         return torch.nn.functional.normalize(weights @ states, dim=-1)
 
@@ -165,8 +155,8 @@ def published_heads(
 ) -> dict[str, PublishedHead]:
     """The four published heads, by axis; they read the states that the encoder gives with ``layer="all"``.
 
-    A rating is ``mean + spread * network(unit(softmax(layer_weights) @ states))``, the mean over windows of a clip
-    weighted by their length.
+    A rating is ``mean + spread * network(unit(softmax(layer_weights) @ states))`` of one window; that of a clip is the
+    mean over its windows, weighted by their length. ``load_encoder(..., layer="heads")`` gives just that.
 
     Args:
         name_or_path: the encoder's name, a folder, or ``owner/name`` on the hub.
@@ -179,7 +169,7 @@ def published_heads(
     with explained(f"encoder '{options.name}'", options.source):
         source = find_source(options)
         _check_variant(source)
-        return _heads(_read(source), source)
+        return heads_among(_read(source), source)
 
 
 def _read(source: Source) -> dict[str, torch.Tensor]:
@@ -242,26 +232,6 @@ def wavlm_config(shapes: Mapping[str, tuple[int, ...]]) -> Any:
         mask_feature_prob=0.0,
         layerdrop=0.0,
     )
-
-
-def _heads(tensors: Mapping[str, torch.Tensor], source: Source) -> dict[str, PublishedHead]:
-    scales = source.config["target_transform"]
-    lacking = [axis for axis in AXES if axis not in scales or f"layer_weights.{axis}" not in tensors]
-    if lacking:
-        raise BackboneError(f"{source.what} lacks layer weights or a target_transform of {', '.join(lacking)}.")
-    return {
-        axis: PublishedHead(
-            tensors[f"layer_weights.{axis}"],
-            {
-                name.removeprefix(f"proj_layer.{axis}."): tensor
-                for name, tensor in tensors.items()
-                if name.startswith(f"proj_layer.{axis}.")
-            },
-            float(scales[axis]["mean"]),
-            float(scales[axis]["std"]),
-        )
-        for axis in AXES
-    }
 
 
 _VARIANT = {

@@ -29,7 +29,7 @@ class EncoderSpec:
 
     Attributes:
         name: a name of ``earwitness list encoders``, a folder, or ``owner/name`` on the hub.
-        layer: ``last``, ``all``, or a layer's number counted from 0.
+        layer: ``last``, ``all``, ``heads``, or a layer's number counted from 0.
         revision: commit of a checkpoint on the hub.
     """
 
@@ -100,11 +100,22 @@ def check_duration(clip: Audio, encoder: Encoder) -> None:
         )
 
 
-def refuse_numbered(spec: EncoderSpec, name: str) -> None:
-    """Refuse a layer's number where an encoder has only one state to give.
+def refuse_other_layers(spec: EncoderSpec, name: str) -> None:
+    """Refuse a layer's number, or heads, where an encoder has only one state to give.
 
     Raises:
-        UsageError: if a number is asked for.
+        UsageError: if one of these is asked for.
     """
     if isinstance(spec.layer, int):
         raise UsageError(f"encoder '{name}' has no numbered layers; wanted layer='last'.")
+    refuse_heads(spec, name)
+
+
+def refuse_heads(spec: EncoderSpec, name: str) -> None:
+    """Refuse ``heads`` where a checkpoint has none.
+
+    Raises:
+        UsageError: if they are asked for.
+    """
+    if spec.layer == "heads":
+        raise UsageError(f"encoder '{name}' has no published heads; audiobox-aesthetics has. Wanted layer='last'.")

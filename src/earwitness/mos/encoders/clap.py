@@ -18,7 +18,7 @@ from earwitness.backbones.reading import explained, resolve_device
 from earwitness.backbones.spelling import Spelling
 from earwitness.errors import CaptionError
 from earwitness.mos.encoders import EncoderOptions
-from earwitness.mos.encoders.base import refuse_numbered
+from earwitness.mos.encoders.base import refuse_other_layers
 from earwitness.mos.encoders.checkpoint import Source, find_source
 from earwitness.mos.encoders.tower import Prepared, Tower
 
@@ -32,7 +32,7 @@ class ClapEncoder(Tower):
     """
 
     def __init__(self, options: EncoderOptions, source: Source) -> None:
-        refuse_numbered(options.spec, options.name)
+        refuse_other_layers(options.spec, options.name)
         self._extractor = source.extractor("ClapFeatureExtractor")
         tokenizer = transformers.AutoTokenizer.from_pretrained(
             source.place, revision=source.revision, trust_remote_code=False

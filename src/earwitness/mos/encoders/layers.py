@@ -9,6 +9,7 @@ import torch
 
 from earwitness.errors import UsageError
 from earwitness.mos.encoders import EncoderOptions
+from earwitness.mos.encoders.base import refuse_heads
 
 
 class LayerChoice:
@@ -28,6 +29,7 @@ class LayerChoice:
     """
 
     def __init__(self, options: EncoderOptions, depth: int) -> None:
+        refuse_heads(options.spec, options.name)
         self._layer = options.spec.layer
         if isinstance(self._layer, int) and self._layer > depth:
             raise UsageError(f"encoder '{options.name}' has no layer {self._layer}; wanted 0 to {depth}, or 'last'.")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from earwitness.audio import resample
 from earwitness.errors import UsageError
 from earwitness.mos.encoders import EncoderOptions
-from earwitness.mos.encoders.base import check_duration, refuse_numbered
+from earwitness.mos.encoders.base import check_duration, refuse_other_layers
 from earwitness.types import Audio
 
 SAMPLE_RATE = 16_000
@@ -50,7 +50,7 @@ class LogMelEncoder:
     batch_size = 8
 
     def __init__(self, options: EncoderOptions) -> None:
-        refuse_numbered(options.spec, options.name)
+        refuse_other_layers(options.spec, options.name)
         self.name = options.name
         self.spec = options.spec
 
