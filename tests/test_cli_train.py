@@ -219,6 +219,7 @@ def test_a_terminal_sees_how_far_it_is(capsys, monkeypatch):
     assert "qamro-1f-seed0 (2 of 6), epoch 2, dev +0.500" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("state_each_epoch")
 def test_ctrl_c_keeps_what_was_reached_and_the_same_command_goes_on(earwitness, command, tmp_path, monkeypatch):
     step = session.Step
 

@@ -1,5 +1,9 @@
 """CLAP against transformers' own model, and without the crops that its extractor draws."""
 
+import json
+import shutil
+from contextlib import suppress
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +11,7 @@ import transformers
 
 import small_encoders
 from earwitness.audio import cut
-from earwitness.errors import CaptionError, UsageError
+from earwitness.errors import BackboneError, CaptionError, UsageError
 from earwitness.mos.encoders import load_encoder
 from earwitness.mos.encoders.embeddings import embed_pairs
 from earwitness.types import Pair
@@ -110,6 +114,18 @@ def test_control_tokens_in_a_caption_are_words_like_any_others(encoder, model, t
             embedded.append(model.get_text_features(input_ids=torch.tensor([ids])).pooler_output[0].numpy())
     np.testing.assert_allclose(made, embedded[0], atol=1e-6)
     assert np.abs(made - embedded[1]).max() > 1e-3
+
+
+def test_no_code_of_its_tokenizer_runs_nor_is_anyone_asked_to_let_it(tmp_path, monkeypatch):
+    folder = shutil.copytree(small_encoders.folder("clap"), tmp_path / "clap")
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    trap = {"tokenizer_class": "Trap", "auto_map": {"AutoTokenizer": ["trap.Trap", "trap.Trap"]}}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config | trap))
+    (folder / "trap.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass Trap: pass\n")
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    with suppress(BackboneError):
+        load_encoder(folder)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_caption_that_is_no_text_fails_alone(encoder):

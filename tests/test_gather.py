@@ -43,6 +43,8 @@ def one_device(rank, folder):
         "own": leaf.grad,
     }
     torch.save(found, f"{folder}/{rank}.pt")
+    # One that leaves while the other still talks takes it down.
+    distributed.barrier()
     distributed.destroy_process_group()
 
 

@@ -56,6 +56,8 @@ def one_device(rank, folder):
     }
     with open(f"{folder}/{rank}.json", "w") as file:
         json.dump(said, file)
+    # One that leaves while the other still talks takes it down.
+    distributed.barrier()
     distributed.destroy_process_group()
 
 

@@ -119,7 +119,7 @@ class MOSConfig:
         )
 
     def alone(self) -> MOSConfig:
-        """The same training with Huber's loss only; what only a ranking loss reads goes back to its default."""
+        """The same training with Huber's loss only, on the same scale; what only a ranking loss reads is its default."""
         plain: dict[str, Any] = {f.name: f.default for f in fields(self) if f.name in _OF_RANKING}
         return replace(self, **{**plain, "loss": "none", "regression": ALONE, "bins": 0})
 
@@ -156,7 +156,7 @@ class MOSConfig:
 
 # What only some losses read; the rest of what only a ranking loss reads.
 OF_LOSSES = ("margin", "emphasis", "quality_bounds")
-_OF_RANKING = {*OF_LOSSES, "rank_weight", "preset", "regression_scale"}
+_OF_RANKING = {*OF_LOSSES, "rank_weight", "preset"}
 KINDS: Mapping[str, Kind] = {
     "axes": kinds.list_of(kinds.TEXT, "names"),
     "text_axes": kinds.list_of(kinds.TEXT, "names"),
