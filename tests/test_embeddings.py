@@ -127,6 +127,15 @@ def test_a_segment_is_embedded_as_the_clip_it_is(files):
     assert made.audio[1, 0, 2] == pytest.approx(1.5, abs=1e-3)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_segment_without_length_fails_alone(files, order):
+    """Whichever comes first, it neither takes the whole clip's embedding nor gives the whole clip its failure."""
+    pairs = [Pair(files[4], "x", id="none", meta={"end_time": 0}), Pair(files[4], "x", id="whole")][::order]
+    made = embed_pairs(CountingEncoder(), pairs)
+    assert [pairs[place].id for place in made.kept] == ["whole"]
+    assert made.failures["none"].code == "segment_outside"
+
+
 def test_a_clip_that_comes_several_times_is_embedded_once(files, decodes):
     encoder = CountingEncoder()
     pairs = [Pair(files[0], f"caption {index}") for index in range(6)]
