@@ -255,13 +255,23 @@ def test_the_order_of_ratings_does_not_matter_to_split_raters():
     assert noise_ceiling(**shuffled, level="system") == noise_ceiling(**panel, level="system")
 
 
+def test_one_name_for_all_raters_is_none():
+    panel = Panel(np.full(50, 5))
+    for method in ("splits", "anova"):
+        named, unnamed = (
+            noise_ceiling(panel.values, panel.clips, raters=raters, measure="lcc", method=method)
+            for raters in ([-1] * 250, None)
+        )
+        assert named == unnamed
+
+
 def test_a_rater_who_rates_a_clip_twice_can_be_split():
-    """One rater, each clip twice: what is left to split is the pair, at random."""
+    """Two raters of 10,000 clips each, twice a clip: what is left to split is the pair, at random."""
     rng = np.random.default_rng(9)
     truth, clips = np.repeat(rng.normal(size=20_000), 2), np.repeat(np.arange(20_000), 2)
     values = truth + rng.normal(size=40_000) + 3 * (np.arange(40_000) % 2)
     named, unnamed = (
-        noise_ceiling(values, clips, raters=raters, measure="lcc", splits=10) for raters in (["one"] * 40_000, None)
+        noise_ceiling(values, clips, raters=raters, measure="lcc", splits=10) for raters in (clips // 10_000, None)
     )
     assert named.split_half == pytest.approx(unnamed.split_half, abs=0.02)
 

@@ -45,7 +45,8 @@ class Ceiling:
     """What the raters' agreement with themselves allows.
 
     Attributes:
-        split_half: correlation between the means of two halves of the ratings, averaged over splits.
+        split_half: correlation between the means of two halves of the ratings, averaged over splits; lower than that of
+            even halves where keeping raters on one side makes halves uneven, which ``reliability`` allows for.
         reliability: of the mean of all ratings, in [0, 1].
         ceiling: its square root, the highest correlation to expect of a perfect predictor.
         n: clips with two ratings or more, or systems of such clips.
@@ -94,7 +95,7 @@ def noise_ceiling(
     Args:
         values: single ratings, shape ``[rating]``.
         clips: the clip of each rating, shape ``[rating]``.
-        raters: who gave it, shape ``[rating]``; None where that is not known.
+        raters: who gave it, shape ``[rating]``; None where that is not known, which one name throughout also says.
         systems: what made its clip, shape ``[rating]``; needed at system level.
         level: ceiling of correlations over clips or over systems' means.
         measure: ``srcc`` or ``lcc``.

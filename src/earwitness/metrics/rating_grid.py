@@ -44,7 +44,8 @@ class RatingGrid:
         system = _systems_of_clips(clip, systems)
         keep = (np.bincount(clip) >= 2)[clip] if len(clip) else np.zeros(0, bool)
         flat, clip, rater = flat[keep], clip[keep], rater[keep]
-        crossed = raters is not None and _is_crossed(clip, rater)
+        # One name throughout, such as that of unnamed raters, tells nobody apart.
+        known = len(np.unique(rater)) > 1
         # Clips by system, ratings by rater within each.
         order = np.lexsort((rater, clip, system[clip]))
         flat, clip, rater = flat[order], clip[order], rater[order]
@@ -54,7 +55,7 @@ class RatingGrid:
         grid, rater_grid = np.zeros(filled.shape), np.zeros(filled.shape, np.intp)
         grid[filled], rater_grid[filled] = flat, rater
         system_starts = np.flatnonzero(np.diff(system[clip[starts]], prepend=-1)) if systems is not None else None
-        return cls(grid, sizes, None if raters is None else rater_grid, system_starts, crossed)
+        return cls(grid, sizes, rater_grid if known else None, system_starts, known and _is_crossed(clip, rater))
 
     @property
     def units(self) -> int:
