@@ -119,7 +119,7 @@ class MOSConfig:
         )
 
     def alone(self) -> MOSConfig:
-        """The same training with Huber's loss alone, on the same scale; what only a ranking loss reads is its default."""
+        """The same training with Huber's loss alone, on the same scale; what only a ranking loss reads is left out."""
         plain: dict[str, Any] = {f.name: f.default for f in fields(self) if f.name in _OF_RANKING}
         return replace(self, **{**plain, "loss": "none", "regression": ALONE, "bins": 0})
 
