@@ -71,7 +71,7 @@ def _srcc(scores: Values, ratings: Values) -> Resampled:
         x = np.take(_doubled_ranks(tied_x, drawn), score_place, axis=1)
         x *= tied_y if untied else np.take(counts, by_rating, axis=1)
         y = _doubled_ranks(tied_y, drawn)
-        product = np.einsum("rc,rc->r", x, y if untied else np.take(y, rating_place, axis=1))
+        product = np.vecdot(x, y if untied else np.take(y, rating_place, axis=1))
         return _ratio(product, _rank_squares(tied_x, drawn), _rank_squares(tied_y, drawn))
 
     return measure
@@ -89,7 +89,7 @@ def _doubled_ranks(tied: Counts, drawn: Counts) -> Values:
 def _rank_squares(tied: Counts, drawn: Counts) -> Values:
     """Sum of squared doubled ranks: (N^3 - sum of t^3) / 3 over groups of t equal values (Kendall, 1945)."""
     sizes = tied.astype(np.float64)
-    cubes = np.einsum("rg,rg->r", sizes * sizes, sizes)
+    cubes = np.vecdot(sizes * sizes, sizes)
     squares: Values = (drawn[:, 0].astype(np.float64) ** 3 - cubes) / 3
     return squares
 
@@ -133,7 +133,7 @@ def measure_rows(measure: MeasureName, scores: Values, ratings: Values) -> Value
 
 def _lcc_rows(scores: Values, ratings: Values) -> Values:
     x, y = (values - values.mean(axis=1, keepdims=True) for values in (scores, ratings))
-    xx, yy, xy = (np.einsum("ru,ru->r", a, b) for a, b in ((x, x), (y, y), (x, y)))
+    xx, yy, xy = (np.vecdot(a, b) for a, b in ((x, x), (y, y), (x, y)))
     return _ratio(xy, np.where(np.ptp(scores, axis=1) > 0, xx, 0), np.where(np.ptp(ratings, axis=1) > 0, yy, 0))
 
 
@@ -151,6 +151,6 @@ def _ktau_rows(scores: Values, ratings: Values) -> Values:
     found = []
     for part in np.array_split(np.arange(rows), max(1, rows * len(i) // _PAIRS_AT_ONCE)):
         x, y = (np.sign(values[part][:, i] - values[part][:, j]) for values in (scores, ratings))
-        products, ordered_x, ordered_y = (np.einsum("rp,rp->r", a, b) for a, b in ((x, y), (x, x), (y, y)))
+        products, ordered_x, ordered_y = (np.vecdot(a, b) for a, b in ((x, y), (x, x), (y, y)))
         found.append(_ratio(products, ordered_x, ordered_y))
     return np.concatenate(found)
