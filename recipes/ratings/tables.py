@@ -117,7 +117,7 @@ def _range(predicted: NDArray[np.float64], truth: Truth) -> str | None:
     """Lowest and highest SRCC of the seeds; None if one predicts the same for all clips."""
     each = [srcc(seed, truth.ratings).value for seed in predicted]
     known = [value for value in each if value is not None]
-    return f"{min(known):.3f}-{max(known):.3f}" if len(known) == len(each) else None
+    return f"{min(known):.3f} to {max(known):.3f}" if len(known) == len(each) else None
 
 
 def _ends(value: float | None, found: Interval | Comparison) -> str | None:
