@@ -46,7 +46,7 @@ def test_only_a_folder_of_the_users_can_move(card, in_folder, called):
     [
         ({"version": 2}, "version 2"),
         ({"format": "other"}, "format is 'other'"),
-        ({"surprise": 1}, "not those of a card"),
+        ({"surprise": 1}, "not those of a card: surprise missing or unknown"),
         ({"axes": [{"name": "quality"}]}, "not those of a card"),
         ({"axes": [{"name": "quality", "low": "1", "high": 5, "text": False}]}, "not those of a card"),
         ({"identity": "small"}, "its identity is not of the type"),

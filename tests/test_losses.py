@@ -68,6 +68,8 @@ def test_a_missing_rating_or_another_shape_is_refused(name, options):
         by_name(name, SCORES[:, None], **options)
     with pytest.raises(ValueError, match=r"scores \[39\] and ratings \[40\]"):
         by_name(name, SCORES[1:], **options)
+    with pytest.raises(TypeError, match="scores are of type list; wanted a tensor"):
+        by_name(name, SCORES.tolist(), **options)
 
 
 def test_expected_ratings_keep_their_digits_under_autocast():

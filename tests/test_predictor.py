@@ -89,7 +89,15 @@ def test_sizes_on_a_card_cannot_ask_for_endless_memory(tmp_path):
         RatingPredictor.load(tmp_path)
     # Within the limits, the shapes of the file are looked at before anything is allocated: this would be 34 GB.
     change_card(tmp_path, heads={**sizes, "hidden": [65536, 65536]})
-    with pytest.raises(BackboneError, match="do not fit the card"):
+    with pytest.raises(BackboneError, match="weights.safetensors does not fit its card"):
+        RatingPredictor.load(tmp_path)
+
+
+def test_a_card_whose_scale_is_upside_down_is_told_with_its_place(tmp_path):
+    predictor().save(tmp_path)
+    axis, *others = json.loads((tmp_path / "card.json").read_text())["axes"]
+    change_card(tmp_path, axes=[{**axis, "low": 5, "high": 1}, *others])
+    with pytest.raises(UsageError, match=r"card\.json names heads that cannot be built: .* scale 5 to 1"):
         RatingPredictor.load(tmp_path)
 
 

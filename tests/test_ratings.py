@@ -84,6 +84,24 @@ def test_axes_and_columns_are_chosen(tmp_path):
     assert rated.pairs[1].system == "y"
     with pytest.raises(UsageError, match="no ratings of 'mos'; it has clear, nice"):
         read_ratings(table, columns=columns, axes=["mos"])
+    with pytest.raises(UsageError, match="no ratings of 'neat'; it has clear, nice"):
+        read_ratings(table, columns=columns, scale={"clear": "1-5", "neat": "1-5"})
+    with pytest.raises(UsageError, match=r"axes is the text 'nice'; wanted a list of axes, such as \['nice'\]"):
+        read_ratings(table, columns=columns, axes="nice")
+    with pytest.raises(UsageError, match="no ratings of 'mos'; it has nice"):
+        rated.ratings("mos")
+
+
+@pytest.mark.parametrize("wanted", [[-1, 0], [2]])
+def test_a_clip_that_is_not_there_cannot_be_wanted(tmp_path, wanted):
+    rated = read_ratings(written(tmp_path / "t.csv", "wav,mos", "a.wav,3", "b.wav,4"), scale="1-5")
+    with pytest.raises(UsageError, match=rf"has 2 clips, counted from 0; clip {wanted[0]} was wanted"):
+        rated.of_clips(wanted)
+
+
+def test_a_form_with_one_name_for_a_column_asks_for_that_name(tmp_path):
+    with pytest.raises(ManifestError, match="found wav, mos; wanted filepath_deg. Say so"):
+        read_ratings(written(tmp_path / "t.csv", "wav,mos", "a.wav,3"), form="nisqa")
 
 
 def test_a_table_without_ratings_says_which_column_it_wanted(tmp_path):

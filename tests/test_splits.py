@@ -88,6 +88,7 @@ def test_single_ratings_follow_their_clips(tmp_path):
         (lambda rated: split(rated, 0.5, by="speaker"), "by is 'speaker'; wanted clip, system, group"),
         (lambda rated: folds(rated, 1), "k is 1; wanted 2 to 4"),
         (lambda rated: folds(rated, 5), "k is 5; wanted 2 to 4"),
+        (lambda rated: folds(rated, 2.5), "k is 2.5; wanted 2 to 4"),
     ],
 )
 def test_what_cannot_be_split_is_refused(call, text):
@@ -98,6 +99,6 @@ def test_what_cannot_be_split_is_refused(call, text):
 def test_a_clip_without_a_unit_is_named():
     rated = RatedPairs("r", (Pair("a.wav", "", id="a"), Pair("b.wav", "", id="b")), {})
     with pytest.raises(
-        UsageError, match=r"clip 'a' belongs to no system; name the column: columns=\{'system': 'NAME'\}"
+        UsageError, match=r"clip 'a' belongs to no system; name the column: columns=\{'system': 'NAME'\} \(--column"
     ):
         split(rated, 0.5, by="system")

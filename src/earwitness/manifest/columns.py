@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,9 +123,13 @@ description. Did you mean 'captoin'? Say so with columns={'caption': 'captoin'} 
     names = aliases[field]
     column = _close(names, found) or "NAME"
     return ManifestError(
-        f"no {field} column; found {_listed(found)}; wanted {', '.join(names[:-1])} or {names[-1]}."
+        f"no {field} column; found {_listed(found)}; wanted {_either(names)}."
         f"{_hint(names, found)} Say so with columns={{'{field}': '{column}'}} (--column {field}={column})."
     )
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _hint(names: Iterable[str], found: Collection[str]) -> str:

@@ -84,6 +84,9 @@ class Card:
                 f"version {VERSION}"
             )
         known = {key: value for key, value in plain.items() if key not in ("format", "version")}
+        differing = known.keys() ^ {f.name for f in fields(cls)}
+        if differing:
+            raise UsageError(f"its fields are not those of a card: {', '.join(sorted(differing))} missing or unknown")
         try:
             card = cls(**{**known, "axes": _axes(known["axes"]), "encoder": EncoderSpec(**known["encoder"])})
             heads = HeadSizes(**{**known["heads"], "hidden": tuple(known["heads"]["hidden"])})

@@ -117,7 +117,7 @@ class RatingPredictor:
             return published_predictor(PUBLISHED if encoder is None else str(encoder), device=device)
         card = read_card(place)
         tensors = _read_weights(place)
-        heads = _heads(card, {name.removeprefix(HEADS): tensors[name] for name in tensors if name.startswith(HEADS)})
+        heads = _heads(place, card, {name.removeprefix(HEADS): tensors[name] for name in tensors if name.startswith(HEADS)})
         tuned = {name.removeprefix(ENCODER): tensors[name] for name in tensors if name.startswith(ENCODER)}
         if len(tuned) and not card.tuned:
             raise BackboneError(
@@ -133,21 +133,24 @@ def _read_weights(place: Path) -> dict[str, Tensor]:
         raise BackboneError(f"{place / WEIGHTS} cannot be read: {error}. Fetch the folder anew.") from error
 
 
-def _heads(card: Card, tensors: Mapping[str, Tensor]) -> Heads:
+def _heads(place: Path, card: Card, tensors: Mapping[str, Tensor]) -> Heads:
     sizes = card.heads.to_dict()
-    # On the meta device nothing is allocated before the file's shapes are found to be those of the card.
-    with torch.device("meta"):
-        wanted = {name: value.shape for name, value in Heads(card.axes, **sizes).state_dict().items()}
+    try:
+        # On the meta device nothing is allocated before the file's shapes are found to be those of the card.
+        with torch.device("meta"):
+            wanted = {name: value.shape for name, value in Heads(card.axes, **sizes).state_dict().items()}
+    except UsageError as error:
+        raise UsageError(f"{place / CARD} names heads that cannot be built: {error} Fetch the folder anew.") from error
     found = {name: value.shape for name, value in tensors.items()}
     if wanted != found:
         wrong = next(name for name in {**wanted, **found} if wanted.get(name) != found.get(name))
         got, want = (list(shapes[wrong]) if wrong in shapes else "missing" for shapes in (found, wanted))
         raise BackboneError(
-            f"weights do not fit the card: {wrong} is {got}, by the card {want}. Fetch the folder anew."
+            f"{place / WEIGHTS} does not fit its card: {wrong} is {got}, by the card {want}. Fetch the folder anew."
         )
     bad = [name for name, value in tensors.items() if value.dtype != torch.float32 or not value.isfinite().all()]
     if bad:
-        raise BackboneError(f"weights are not usable: {bad[0]} is not finite float32. Fetch the folder anew.")
+        raise BackboneError(f"{place / WEIGHTS} is not usable: {bad[0]} is not finite float32. Fetch the folder anew.")
     heads = Heads(card.axes, **sizes)
     heads.load_state_dict(dict(tensors))
     return heads

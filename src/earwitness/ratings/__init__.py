@@ -60,7 +60,7 @@ def read_ratings(
         allow_outside_root: let the list name clips outside that folder.
 
     Raises:
-        UsageError: if an argument has no such value, or an axis is wanted that is not there.
+        UsageError: if an argument has no such value, or an axis is wanted or given a scale that is not there.
         ManifestError: if the source cannot be read as written; the text names file and line.
 
     Example:
@@ -73,6 +73,8 @@ def read_ratings(
     """
     if form not in FORMS:
         raise UsageError(f"form is {form!r}; wanted one of {', '.join(FORMS)}.")
+    if isinstance(axes, str):
+        raise UsageError(f"axes is the text {axes!r}; wanted a list of axes, such as [{axes!r}].")
     path = Path(source)
     asked = Asked(columns or {}, None if audio is None else Path(audio), allow_outside_root)
     if form == "musiceval" or (form == "auto" and musiceval.is_musiceval(path)):

@@ -29,7 +29,7 @@ def gather(
 
     Raises:
         ManifestError: if a rating lies outside its scale, or a line contradicts or repeats a former one.
-        UsageError: if an axis is wanted that nobody rated.
+        UsageError: if an axis is wanted, or given a scale, that nobody rated.
     """
     clips = _Clips(scales)
     for line in lines:
@@ -43,14 +43,14 @@ def gather(
             f"{name} has no ratings; wanted a column such as rating_quality, mos or score. Name another one: "
             "columns={'ratings.AXIS': 'NAME'} (--column ratings.AXIS=NAME)."
         )
-    return clips.rated(name, _wanted(name, axes, found))
+    _check_there(name, [*scales.by_axis, *(axes or ())], found)
+    return clips.rated(name, found if axes is None else axes)
 
 
-def _wanted(name: str, axes: Sequence[str] | None, found: Sequence[str]) -> Sequence[str]:
-    missing = [axis for axis in axes or () if axis not in found]
+def _check_there(name: str, axes: Sequence[str], found: Sequence[str]) -> None:
+    missing = [axis for axis in axes if axis not in found]
     if missing:
         raise UsageError(f"{name} has no ratings of {missing[0]!r}; it has {', '.join(found)}.")
-    return found if axes is None else axes
 
 
 class _Clips:

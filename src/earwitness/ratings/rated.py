@@ -101,15 +101,24 @@ class RatedPairs:
         return tuple(self.scales)
 
     def ratings(self, axis: str) -> NDArray[np.float64]:
-        """Mean rating of each clip, shape ``[clip]``; NaN where it was not rated."""
+        """Mean rating of each clip, shape ``[clip]``; NaN where it was not rated.
+
+        Raises:
+            UsageError: if the set has no such axis.
+        """
+        if axis not in self.scales:
+            raise UsageError(f"{self.name} has no ratings of {axis!r}; it has {', '.join(self.axes) or 'none'}.")
         return np.array([pair.ratings.get(axis, np.nan) for pair in self.pairs])
 
     def of_clips(self, wanted: Sequence[int]) -> RatedPairs:
         """Some of the clips, in the order given.
 
         Raises:
-            UsageError: if one is named twice, as ids and single ratings are those of one clip.
+            UsageError: if one is named twice, as ids and single ratings are those of one clip, or is not there.
         """
+        outside = [index for index in wanted if not 0 <= index < len(self)]
+        if outside:
+            raise UsageError(f"{self.name} has {len(self):,} clips, counted from 0; clip {outside[0]} was wanted.")
         if len(set(wanted)) < len(wanted):
             raise UsageError(f"of {len(wanted):,} clips wanted of {self.name} one is named twice; wanted each once.")
         pairs = tuple(self.pairs[index] for index in wanted)

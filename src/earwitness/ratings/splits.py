@@ -64,7 +64,7 @@ def folds(rated: RatedPairs, k: int, *, by: Unit = "clip", seed: int = 0) -> lis
         [2, 2, 2]
     """
     units = _drawn_units(rated, by, seed)
-    if not 2 <= k <= len(units):
+    if k not in range(2, len(units) + 1):
         raise UsageError(f"k is {k}; wanted 2 to {len(units)}, as {rated.name} has so many to tell apart by {by}.")
     held: list[list[list[int]]] = [[] for _ in range(k)]
     # The largest first into the smallest fold; the draw decides between equals.
@@ -97,7 +97,9 @@ def _unit(pair: Pair, by: Unit) -> str:
         return _sound(pair)
     name: str | None = getattr(pair, by)
     if name is None:
-        raise UsageError(f"clip '{pair.id}' belongs to no {by}; name the column: columns={{'{by}': 'NAME'}}.")
+        raise UsageError(
+            f"clip '{pair.id}' belongs to no {by}; name the column: columns={{'{by}': 'NAME'}} (--column {by}=NAME)."
+        )
     return name
 
 

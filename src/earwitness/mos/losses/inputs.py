@@ -19,6 +19,7 @@ def widen(scores: Tensor, ratings: Tensor) -> tuple[Tensor, Tensor]:
     """Both in the type that sums are taken in; ratings are data and pass no gradient.
 
     Raises:
+        TypeError: if one is no tensor.
         ValueError: if they are not both of shape ``[clip]`` and on one device, scores are not floating point, or a
             rating is not finite.
     """
@@ -32,6 +33,8 @@ def widen(scores: Tensor, ratings: Tensor) -> tuple[Tensor, Tensor]:
 def check_clips(scores: Tensor, **others: Tensor) -> None:
     """Refuse what has no number for each score; shapes are never broadcast, which would pair every clip with all."""
     for name, values in {"scores": scores, **others}.items():
+        if not isinstance(values, Tensor):
+            raise TypeError(f"{name} are of type {type(values).__name__}; wanted a tensor. Call torch.as_tensor first.")
         if values.ndim != 1 or len(values) != len(scores):
             got = f"scores {list(scores.shape)} and {name} {list(values.shape)}"
             raise ValueError(f"got {got if name != 'scores' else got.partition(' and ')[0]}; wanted one number a clip.")
