@@ -83,7 +83,12 @@ def test_dry_run_tells_what_was_read_and_trains_nothing(earwitness, command, tmp
     code, out, _ = earwitness(*command, "--dry-run")
     told = json.loads(out)
     assert code == 0
-    assert told["train"]["axes"]["dark"] == {"scale": [1.0, 5.0], "rated": 28, "single_ratings": 0}
+    assert told["train"]["axes"]["dark"] == {
+        "scale": [1.0, 5.0],
+        "observed": False,
+        "rated": 28,
+        "single_ratings": 0,
+    }
     assert (told["train"]["clips"], told["train"]["systems"], told["dev"]["clips"]) == (30, 6, 16)
     assert not (tmp_path / "run").exists()
 
@@ -184,8 +189,13 @@ def test_bins_have_a_number_unless_told(earwitness, command, tmp_path):
         (("--dev-share", "0.2"), "either --dev or --dev-share"),
         (("--preset", "qamro"), "no training preset 'qamro'"),
         (("--loss", "qamroo"), "no ranking loss 'qamroo'"),
-        (("--batch-size", "most"), "--batch-size is 'most'"),
-        (("--layer", "first"), "--layer is 'first'"),
+        (("--batch-size", "most"), "--batch-size is 'most'; wanted a whole number of clips, such as 64, or 'all'"),
+        (("--layer", "first"), "--layer is 'first'; wanted the number of a layer, such as 3, or 'last' or 'all'"),
+        (("--hidden", "8,x"), "--hidden is '8,x'; wanted whole numbers with commas between"),
+        (("--hidden", "999999999"), "a whole number from 1 to 65,536"),
+        (("--head", "nope"), "head is 'nope'"),
+        (("--device", "foo"), "device is 'foo'"),
+        (("--audio", "nope"), "--audio is 'nope', and there is no such folder"),
         (("--encoder", "log-mell"), "no encoder 'log-mell'"),
         (("--grid", "none.yaml"), "no grid 'none.yaml'"),
         (("--lr", "0"), "lr is 0"),
@@ -201,6 +211,48 @@ def test_mistakes_are_one_line_and_code_2(earwitness, command, change, told):
     assert code == 2
     assert told in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_mistyped_command_does_not_lock_the_folder(earwitness, command):
+    assert earwitness(*command, *QUICK, "--encoder", "nope")[0] == 2
+    assert earwitness(*command, *QUICK, "--encoder", "log-mel")[0] == 0
+
+
+def test_the_parts_of_one_table_have_names_of_their_own(earwitness, rated, tmp_path):
+    code, out, _ = earwitness(
+        *("train", "mos", "--train", rated / "train.csv", "--dev-share", "0.3", "--axes", "pitch"),
+        *("--out", tmp_path / "run", "--dry-run"),
+    )
+    told = json.loads(out)
+    assert code == 0
+    assert [told[which]["set"] for which in ("train", "dev")] == ["train.csv (train part)", "train.csv (dev part)"]
+    assert told["train"]["axes"]["pitch"]["observed"] is True
+
+
+def test_a_training_that_lacks_too_many_clips_is_kept_and_exits_with_3(earwitness, command, rated, tmp_path):
+    table = (rated / "train.csv").read_text() + "lost-1.wav,a tone,s0,g,2,2\nlost-2.wav,a tone,s0,g,3,3\n"
+    (rated / "gaps.csv").write_text(table)
+    words = [rated / "gaps.csv" if word == rated / "train.csv" else word for word in command]
+    code, out, err = earwitness(*words, *QUICK[:-2])
+    assert code == 3
+    assert "2 of 32 clips of the train set were left out; the first, 'lost-1-" in " ".join(out.split())
+    assert "warning: only 30 of 32 clips of the train set could be read (93.8%); the predictor is kept." in err
+    kept = open_mos_run(tmp_path / "run")
+    assert len(kept.results["data"]["train"]["failures"]) == 2
+    kept.predictor(device="cpu")
+
+
+def test_a_grid_of_which_one_combination_fails_tells_the_others_and_its_code(earwitness, command, tmp_path):
+    grid = tmp_path / "grid.yaml"
+    grid.write_text("vary: {finetune: [false, true]}\noptions: {epochs: 1}\n")
+    code, out, err = earwitness(*command, "--grid", grid, *QUICK[2:-2])
+    assert code == 2
+    assert "UsageError: finetune=True: encoder 'log-mel' has no weights that can be fine-tuned" in err
+    assert "UsageError" in out
+    rows = json.loads((tmp_path / "run" / "grid.json").read_text())["rows"]
+    assert [row["SRCC clip"] is None for row in rows] == [False, True]
+    assert rows[1]["error"].startswith("UsageError: encoder 'log-mel'")
+    assert "none" in (tmp_path / "run" / "grid.svg").read_text()
 
 
 def test_other_options_on_the_same_folder_are_refused(earwitness, command):

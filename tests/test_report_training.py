@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from earwitness.errors import TrainingError
 from earwitness.report.tables import write_table
-from earwitness.report.training import grid_heat_map, grid_table, training_table, warnings
+from earwitness.report.training import grid_heat_map, grid_table, printed_grid, training_table, warnings
 from earwitness.train.grid import Cell
 from earwitness.train.mos import MOSRun
 
@@ -49,12 +50,27 @@ def test_rows_hold_means_spreads_and_intervals():
     assert json.loads(write_table(table, "json"))["kept_seed"] == 1
 
 
+def test_one_seed_has_no_spread_to_tell():
+    one = results()
+    one["config"] = {**one["config"], "seeds": [4]}
+    one["kept_seed"] = 4
+    table = training_table(one)
+    assert "seeds sd" in training_table(results()).columns
+    assert not {"seeds sd", "sd"} & set(table.columns)
+    assert table.rows[0] == ("quality", "clip", "srcc", 0.8, 0.7, 0.8, pytest.approx(0.7), 0.9, 24)
+    assert "One seed, 4: how far another would differ is not known." in " ".join(table.notes)
+    assert "sd is over seeds" not in " ".join(table.notes)
+
+
 def test_what_to_beware_of_is_said_in_words():
     assert warnings(results()) == []
     found = warnings(results(signatures=("better_order_worse_values", "poor_low_range"), left_out=2))
     assert "SRCC up, MSE up" in found[0]
     assert "lowest quarter of ratings fares worse" in found[1]
-    assert found[2].endswith("2 of 40 clips of the train set were left out; the first: lost.wav is not there.")
+    assert found[2].endswith(
+        "2 of 40 clips of the train set were left out; the first, 'lost': lost.wav is not there. All are named in "
+        "results.json."
+    )
 
 
 def test_clips_on_both_sides_are_told():
@@ -85,6 +101,30 @@ def test_a_grid_has_one_line_a_run():
         ("0.2", "3", "all", 0.93),
     ]
     assert len(set(table.columns)) == len(table.columns)
+
+
+def test_a_grid_has_the_errors_of_both_ends_and_the_spread_of_the_squared_error():
+    (row, *_) = json.loads(write_table(grid_table(cells()), "json"))["rows"]
+    assert (row["MSE sd"], row["Huber's MSE sd"]) == (0.01, 0.02)
+    assert (row["MSE low quarter"], row["Huber's MSE low quarter"], row["bias low quarter"]) == (0.5, 0.4, 0.25)
+    assert (row["MSE high quarter"], row["Huber's MSE high quarter"]) == (0.5, None)
+    printed = printed_grid(grid_table(cells())).columns
+    assert {"MSE sd", "MSE low quarter", "MSE high quarter", "pairs seen"} <= set(printed)
+    assert not {"bias low quarter", "failure signatures", "error"} & set(printed)
+    text = write_table(printed_grid(grid_table(cells())), "text", width=160)
+    assert max(map(len, text.splitlines()[:6])) <= 160
+    assert "emphasis" in text
+
+
+def test_a_combination_that_failed_stands_in_the_table_and_not_on_the_map():
+    broken = Cell({"margin": 0.5, "emphasis": 3.0, "batch_size": 64}, None, TrainingError("the loss is nan."))
+    made = [*cells(), broken]
+    assert grid_table(made).rows[-1][:4] == ("0.5", "3", 64, None)
+    assert grid_table(made).rows[-1][-1] == "TrainingError: the loss is nan."
+    assert printed_grid(grid_table(made)).rows[-1][-1] == "TrainingError"
+    assert "none" in grid_heat_map(made)
+    assert "the highest is at margin 0.2, emphasis 3" in grid_heat_map(made)
+    assert "none has a value" in grid_heat_map([broken])
 
 
 def test_a_heat_map_has_a_panel_for_what_else_varies():

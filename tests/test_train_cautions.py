@@ -50,6 +50,15 @@ def test_the_margin_of_contrastive_stays_in_points():
     assert "a margin of 0.2 points is 0.2 % of that" in line
 
 
+def test_of_a_scale_that_nobody_told_only_that_is_told():
+    axes = [Axis("quality", 2.4, 4.9), Axis("depth", 0, 100)]
+    for options in ({}, {"loss": "contrastive"}, {"loss": "none"}):
+        lines = scale_cautions(replace(PLAIN, **options), axes, {"quality"})
+        assert lines[0].startswith("quality: nobody told the raters' scale; 2.4-4.9 was taken from the ratings seen")
+        assert all(line.startswith("depth: ratings run 0-100") for line in lines[1:])
+    assert len(lines) == 1
+
+
 def test_a_training_without_a_best_epoch_is_told():
     assert fit_cautions([FIT], "earwitness 1") == []
     (line,) = fit_cautions([FIT, replace(FIT, best_epoch=0, seed=1)], "earwitness 1")

@@ -134,6 +134,9 @@ def test_an_unknown_preset_is_told():
         ({"regression": "hubert"}, "no regression loss 'hubert'"),
         ({"loss": "bins"}, "needs bins"),
         ({"bins": 20}, "takes no bins"),
+        ({"head": "nope"}, "head is 'nope'; it must be one of mlp, paper, linear-stack, audiobox"),
+        ({"hidden": (999_999_999,)}, "a whole number from 1 to 65,536"),
+        ({"loss": "bins", "bins": 999_999_999}, "a whole number from 0 to 65,536"),
     ],
 )
 def test_wrong_options_are_told(options, told):

@@ -1,5 +1,7 @@
 """Measures of the whole development set, by axis and level, and errors at both ends of the scale."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,16 @@ from scipy import stats
 
 from earwitness.errors import UsageError
 from earwitness.mos.heads import Axis
-from earwitness.train.evaluation import AxisResult, check_selectable, evaluate, quarters, selected
+from earwitness.train.config import Select
+from earwitness.train.evaluation import (
+    CHOICES,
+    AxisResult,
+    check_selectable,
+    evaluate,
+    quarters,
+    selected,
+    systems_rated,
+)
 from earwitness.train.examples import Examples
 from earwitness.types import Pair
 
@@ -17,8 +28,8 @@ RATINGS[:7, 1] = np.nan
 PREDICTED = np.clip(np.nan_to_num(RATINGS, nan=3.0) + RNG.normal(0, 0.7, RATINGS.shape), 1, 5)
 
 
-def dev(systems=True, ratings=RATINGS):
-    pairs = tuple(Pair(f"{n}.wav", "", system=f"s{n % 5}" if systems else None) for n in range(30))
+def dev(systems=5, ratings=RATINGS):
+    pairs = tuple(Pair(f"{n}.wav", "", system=f"s{n % systems}" if systems else None) for n in range(30))
     nothing = torch.zeros(30, 2)
     axes = (Axis("a", 1, 5), Axis("b", 1, 5))
     ratings = torch.from_numpy(ratings)
@@ -47,6 +58,11 @@ def test_selected_is_the_mean_over_axes():
     for measure, level, sign in (("srcc", "clip", 1), ("lcc", "system", 1), ("mse", "clip", -1)):
         mean = np.mean([found[axis].value(measure, level) for axis in "ab"])
         assert selected(f"{measure}-{level}", PREDICTED, dev()) == pytest.approx(sign * mean)
+
+
+def test_every_choice_is_known():
+    assert set(CHOICES) == set(get_args(Select))
+    assert all(f"{measure}-{level}" == select for select, (measure, level) in CHOICES.items())
 
 
 def test_a_constant_prediction_is_never_selected():
@@ -78,6 +94,17 @@ def test_a_measure_that_nothing_could_have_is_refused():
             check_selectable(select, dev(ratings=flat))
     check_selectable("mse-clip", dev(ratings=flat))
     check_selectable("mse-system", dev(ratings=flat))
+
+
+def test_a_correlation_of_two_systems_chooses_nothing():
+    check_selectable("srcc-system", dev(systems=3))
+    for select in ("srcc-system", "lcc-system"):
+        with pytest.raises(UsageError, match="fewer than three systems with ratings of 'a'"):
+            check_selectable(select, dev(systems=2))
+    check_selectable("mse-system", dev(systems=2))
+    check_selectable("srcc-clip", dev(systems=2))
+    assert systems_rated(dev(systems=2)) == {"a": 2, "b": 2}
+    assert systems_rated(dev(systems=False)) == {"a": 0, "b": 0}
 
 
 def test_systems_whose_means_are_alike_leave_nothing_to_order():

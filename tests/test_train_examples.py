@@ -83,6 +83,13 @@ def test_ratings_outside_the_scale_are_told():
         examples(narrow, axes_of(narrow, ("pitch",), ()))
 
 
+def test_when_nothing_could_be_read_the_first_reason_is_told():
+    pairs = tuple(replace(pair, audio=f"nope/{pair.id}.wav") for pair in RATED.pairs)
+    told = r"12 of 12 clips could not be read. The first, 'tones-0': tones-0.wav is not there"
+    with pytest.raises(UsageError, match=told):
+        examples(replace(RATED, pairs=pairs))
+
+
 def test_the_same_sound_is_known_by_any_name():
     copy = Pair(RATED.pairs[2].audio, "another caption", id="copy", ratings={"pitch": 3.0, "dark": 3.0})
     other = rated_tones(6, 1)

@@ -1,12 +1,14 @@
 """Grids: every combination once, kept when finished, and one Huber for all that share it."""
 
+from dataclasses import replace
+
 import pytest
 
-from earwitness.errors import UsageError
+from earwitness.errors import RunError, StoreError, TrainingError, UsageError
 from earwitness.mos.encoders import ENCODERS
 from earwitness.train.grid import GRIDS, Grid, cell_name, combinations, notices, read_grid, run_grid
 from small_encoder import INFO
-from small_ratings import rated_tones
+from small_ratings import rated_tones, without_singles
 
 OPTIONS = {"axes": ("pitch",), "encoder": "small", "hidden": (4,), "lr": 0.01, "epochs": 2, "seeds": (0,)}
 GRID = Grid({"margin": (0.1, 0.5), "batch_size": (8, "all")})
@@ -178,6 +180,47 @@ def test_a_wrong_value_is_told_before_anything_runs(tmp_path):
     with pytest.raises(UsageError, match="margin is -1"):
         run(tmp_path / "grid", grid=Grid({"margin": (0.1, -1)}))
     assert not (tmp_path / "grid").exists()
+
+
+@pytest.mark.parametrize(
+    ("vary", "told"),
+    [
+        ({"loss": ("qamro", "noise-aware", "ccc")}, "loss=noise-aware: noise-aware needs single ratings"),
+        ({"encoder": ("small", "smal")}, "encoder=smal: no encoder 'smal'"),
+        ({"select": ("srcc-clip", "srcc-system")}, "select=srcc-system: .* not every clip of tones names its system"),
+    ],
+)
+def test_what_is_wrong_with_one_combination_is_told_before_any_is_run(tmp_path, vary, told):
+    options = {name: value for name, value in OPTIONS.items() if name not in vary}
+    train, dev = without_singles(rated_tones(20)), rated_tones(12, 1)
+    dev = replace(dev, pairs=tuple(replace(pair, system=None) for pair in dev.pairs))
+    with pytest.raises(UsageError, match=told):
+        run_grid(Grid(vary), options, train, dev, tmp_path / "grid", progress=False)
+    assert not (tmp_path / "grid").exists()
+
+
+def test_a_combination_that_fails_keeps_its_error_and_the_others_are_run(tmp_path):
+    # No float32 holds the ratings after a step of 1e30.
+    grid = Grid({"lr": (1e30, 0.01), "margin": (0.1, 0.2)})
+    options = {**{name: value for name, value in OPTIONS.items() if name != "lr"}, "batch_size": 8}
+    cells = run_grid(grid, options, rated_tones(20), rated_tones(12, 1), tmp_path, progress=False)
+    assert [cell.run is None for cell in cells] == [True, True, False, False]
+    assert isinstance(cells[0].error, TrainingError)
+    assert (cells[0].name, cells[2].error) == ("lr=1e+30,margin=0.1", None)
+
+
+def test_a_finished_combination_is_read_wherever_its_encoder_is(tmp_path, monkeypatch):
+    cells = run(tmp_path)
+    monkeypatch.delitem(ENCODERS, "small")
+    assert [cell.run.results for cell in run(tmp_path)] == [cell.run.results for cell in cells]
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+    (tmp_path / "run.sqlite").write_text("mine")
+    with pytest.raises(RunError, match=r"holds 'run.sqlite', which is of no grid"):
+        run(tmp_path)
+    with pytest.raises(StoreError, match="is a file; wanted a directory"):
+        run(tmp_path / "run.sqlite")
 
 
 def test_cells_have_names_that_are_folders():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import earwitness
-from earwitness.errors import RunError, UsageError
+from earwitness.errors import EarwitnessError, RunError, StoreError, UsageError
 from earwitness.mos.encoders import ENCODERS
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.encoders.embeddings import embed_pairs
@@ -27,6 +27,10 @@ CODE_COMMIT = session.code_commit
 # Of the code, wherever tests run and whatever is committed meanwhile.
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TRAIN, DEV = rated_tones(40, 0, unrated=5), rated_tones(24, 1, name="dev")
+
+
+def flat(rated):
+    return replace(rated, pairs=tuple(replace(p, ratings={"pitch": 2.3, "dark": 2.3}) for p in rated.pairs), singles={})
 
 
 @pytest.fixture(autouse=True)
@@ -144,12 +148,148 @@ def test_killed_and_resumed_gives_the_same_files(run, tmp_path):
     ("change", "told"),
     [
         ({"margin": 0.5}, "margin: 0.2 there, 0.5 now"),
-        ({"train": rated_tones(30, 5)}, "of the train set its clips or their ratings are others"),
+        ({"train": rated_tones(30, 5)}, "of the train set its clips, their ratings or their scales are others"),
     ],
 )
 def test_another_training_in_the_same_folder_is_refused(run, change, told):
     with pytest.raises(RunError, match=told):
         trained(run.folder, **change)
+
+
+def test_another_scale_in_the_same_folder_is_told_as_such(run):
+    wider = replace(TRAIN, scales={**TRAIN.scales, "pitch": (0.0, 6.0)})
+    with pytest.raises(RunError, match="their scales are others"):
+        trained(run.folder, train=wider)
+
+
+@pytest.mark.parametrize(
+    ("change", "sets"),
+    [
+        ({"encoder": "smal"}, {}),
+        ({"layer": 3, "encoder": "log-mel"}, {}),
+        ({"finetune": True, "encoder": "log-mel"}, {}),
+        ({"loss": "noise-aware", "axes": ("pitch",)}, {"train": without_singles(TRAIN)}),
+        ({"loss": "qamro-track2", "axes": ("pitch",)}, {}),
+        ({}, {"train": TRAIN.of_clips([0, 1])}),
+        ({}, {"dev": flat(DEV)}),
+        ({}, {"train": flat(TRAIN)}),
+        ({}, {"train": replace(TRAIN, scales={"pitch": (2.0, 3.0), "dark": (1.0, 5.0)})}),
+    ],
+)
+def test_a_start_that_failed_leaves_the_folder_free(tmp_path, change, sets):
+    with pytest.raises(EarwitnessError):
+        trained(tmp_path / "run", **sets, **change)
+    quick = {"seeds": (0,), "compare": False, "epochs": 1}
+    assert trained(tmp_path / "run", **quick).results["kept_seed"] == 0
+
+
+def test_a_start_that_was_killed_leaves_the_folder_free(tmp_path, monkeypatch):
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "read_examples", killed)
+        with pytest.raises(KeyboardInterrupt):
+            trained(tmp_path / "run")
+    trained(tmp_path / "run", seeds=(0,), compare=False, epochs=1, lr=0.5)
+
+
+def test_a_training_that_has_begun_keeps_others_out(tmp_path):
+    def kill(step):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path / "run", told=kill)
+    with pytest.raises(RunError, match=r"lr: 0.01 there, 0.5 now"):
+        trained(tmp_path / "run", lr=0.5)
+
+
+@pytest.mark.parametrize("text", ["hello", "{}", "[1]", '{"data": 3}', '{"data": {"train": {}}}', "[" * 100_000])
+def test_a_config_that_is_none_is_told(tmp_path, text):
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(StoreError, match=r"config.json is damaged, or not of a training: .* Name another folder"):
+        trained(tmp_path)
+
+
+@pytest.mark.parametrize("text", ['{"format": 1, "conf', "{}", "[1]", '{"format": 2}'])
+def test_damaged_results_are_told_and_made_again(tmp_path, text):
+    quick = {"seeds": (0,), "compare": False, "epochs": 1}
+    whole = trained(tmp_path, **quick)
+    (tmp_path / "results.json").write_text(text)
+    with pytest.raises(StoreError, match=r"results.json is damaged.*Delete it"):
+        trained(tmp_path, **quick)
+    (tmp_path / "results.json").unlink()
+    assert trained(tmp_path, **quick, told=lambda step: pytest.fail("trained again")).results == whole.results
+
+
+@pytest.mark.parametrize("text", ['{"label": "qam', "{}", "[1]"])
+def test_a_damaged_fit_is_told_and_made_again(tmp_path, text):
+    quick = {"seeds": (0,), "compare": False, "epochs": 1}
+    whole = trained(tmp_path, **quick)
+    (tmp_path / "results.json").unlink()
+    (fit,) = tmp_path.glob("fits/*/fit.json")
+    fit.write_text(text)
+    with pytest.raises(StoreError, match=r"fit.json is damaged.*Delete it"):
+        trained(tmp_path, **quick)
+    fit.unlink()
+    assert trained(tmp_path, **quick).results == whole.results
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for place in (tmp_path / "file", tmp_path / "file" / "run"):
+        with pytest.raises(StoreError, match="is a file; wanted a directory"):
+            trained(place)
+
+
+@pytest.mark.parametrize("name", ["run.sqlite", "notes.txt", "results.json"])
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(RunError, match=f"holds '{name}' and no config.json of a training"):
+        trained(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_embeddings_may_lie_in_the_folder_of_the_run(tmp_path):
+    with EmbeddingCache(tmp_path / "run" / "embeddings") as cache:
+        config = MOSConfig(**{**OPTIONS, "epochs": 1}, seeds=(0,), compare=False)
+        train_mos(config, TRAIN, DEV, tmp_path / "run", cache=cache, progress=False)
+
+
+def test_nothing_is_learnt_from_ratings_that_are_all_alike(tmp_path):
+    with pytest.raises(UsageError, match=r"tones: every clip is rated 2.3 on 'pitch', and nothing can be learnt"):
+        trained(tmp_path / "run", train=flat(TRAIN))
+
+
+def test_ratings_that_are_alike_among_the_clips_that_can_be_read(tmp_path):
+    lost = Pair("lost.wav", "", id="lost", system="s0", ratings={"pitch": 3.0, "dark": 3.0})
+    train = RatedPairs("tones", (lost, *flat(TRAIN).pairs), TRAIN.scales)
+    with pytest.raises(UsageError, match=r"every clip is rated 2.3"):
+        trained(tmp_path / "run", train=train)
+
+
+def test_two_systems_are_told_of_and_choose_nothing(tmp_path):
+    dev = replace(DEV, pairs=tuple(replace(p, system=f"s{n % 2}") for n, p in enumerate(DEV.pairs)))
+    lines = trained(tmp_path / "run", dev=dev, seeds=(0,), compare=False, epochs=1).results["warnings"]
+    assert [line.partition(":")[0] for line in lines] == ["pitch", "dark"]
+    assert all("dev has 2 systems, and a correlation of two points is always 1 or -1" in line for line in lines)
+    with pytest.raises(UsageError, match="fewer than three systems with ratings of 'pitch': no epoch could be chosen"):
+        trained(tmp_path / "other", dev=dev, select="srcc-system")
+
+
+def test_a_scale_that_nobody_told_is_told(tmp_path):
+    train, dev = (
+        replace(s, pairs=tuple(replace(p, ratings={"pitch": 2 + p.ratings["pitch"] / 4}) for p in s.pairs), singles={})
+        for s in (TRAIN, DEV)
+    )
+    seen = float(train.ratings("pitch").min()), float(train.ratings("pitch").max())
+    scales = {"pitch": (2.0, 3.5)}
+    assert 2.0 <= seen[0] < seen[1] <= 3.5
+    train, dev = (replace(s, scales=scales, observed=frozenset({"pitch"})) for s in (train, dev))
+    (line,) = trained(tmp_path / "run", train=train, dev=dev, axes=("pitch",), seeds=(0,), compare=False).results[
+        "warnings"
+    ]
+    assert line.startswith("pitch: nobody told the raters' scale; 2-3.5 was taken from the ratings seen")
 
 
 def test_sound_made_anew_under_its_old_name_is_another_training(run):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from earwitness.cli.exit_codes import INTERRUPTED
+from earwitness.cli.exit_codes import INTERRUPTED, TOO_FEW_SCORED
+from earwitness.cli.score import ENOUGH_SCORED
 from earwitness.cli.selection import columns_by_field
 from earwitness.cli.terminal import TableFormat, terminal_width
 from earwitness.errors import UsageError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from earwitness.report.tables import Table
     from earwitness.train.config import MOSConfig
     from earwitness.train.grid import Cell
+    from earwitness.train.mos import MOSRun
     from earwitness.train.session import Step
 
 app = typer.Typer(help="Train predictors of people's ratings.", no_args_is_help=True)
@@ -149,8 +151,6 @@ def mos(
     output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
     """Train a predictor of people's ratings: heads on an encoder's embeddings, with a ranking loss."""
-    from earwitness.report.tables import write_table
-
     reading = Reading(form, scale, tuple(column or ()), audio, allow_outside_root)
     sets = _sets(train, dev, dev_share, dev_by.value if dev_by else None, reading, _names(axes))
     options = _options(context.params)
@@ -161,12 +161,13 @@ def mos(
 
     try:
         with joined() as own, _EpochBar() as bar:
-            table = _trained(grid, options, sets, out, cache or out.parent / "embeddings", own or device, bar.told)
+            cells = _trained(grid, options, sets, out, cache or out.parent / "embeddings", own or device, bar.told)
             if is_first():
-                print(write_table(table, output.value, width=terminal_width()))
+                _tell(cells, None if grid is None else out, output)
     except KeyboardInterrupt:
         print(f"interrupted; the same command resumes {out}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
+    _check_cells(cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,8 @@ class Reading:
         """The rated clips of a source."""
         from earwitness.ratings import read_ratings
 
+        if self.audio is not None and not self.audio.is_dir():
+            raise UsageError(f"--audio is {str(self.audio)!r}, and there is no such folder; wanted that of the clips.")
         return read_ratings(
             source,
             form=self.form,
@@ -207,7 +210,10 @@ def _sets(
     if by is not None and share is None:
         raise UsageError("--dev-by says how --dev-share holds clips out, and is not read beside --dev. Leave it out.")
     rated = reading.read(train, axes)
-    return (rated, reading.read(dev, axes)) if dev is not None else split(rated, share or 0.0, by=by or "clip")
+    if dev is not None:
+        return rated, reading.read(dev, axes)
+    learnt, held = split(rated, share or 0.0, by=by or "clip")
+    return replace(learnt, name=f"{rated.name} (train part)"), replace(held, name=f"{rated.name} (dev part)")
 
 
 def _options(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,17 +228,25 @@ def _read(name: str, value: Any) -> Any:
     if name in ("axes", "text_axes"):
         return _names(value)
     if name == "hidden":
-        return tuple(_number(name, width) for width in _names(value))
+        return tuple(_number(name, width, value) for width in _names(value))
     if name == "seeds":
         return tuple(range(value))
     if name in ("layer", "batch_size") and value not in ("last", "all"):
-        return _number(name, value)
+        return _number(name, value, value)
     return value
 
 
-def _number(name: str, text: str) -> int:
+# Options that are numbers or words, and how they are written here.
+WRITTEN = {
+    "batch_size": "a whole number of clips, such as 64, or 'all'",
+    "layer": "the number of a layer, such as 3, or 'last' or 'all'",
+    "hidden": "whole numbers with commas between, such as 128 or 256,64",
+}
+
+
+def _number(name: str, text: str, whole: str) -> int:
     if not text.isdecimal():
-        raise UsageError(f"--{name.replace('_', '-')} is {text!r}; see earwitness train mos --help for what it can be.")
+        raise UsageError(f"--{name.replace('_', '-')} is {whole!r}; wanted {WRITTEN[name]}.")
     return int(text)
 
 
@@ -250,6 +264,7 @@ def _show(sets: tuple[RatedPairs, RatedPairs]) -> None:
             "axes": {
                 axis: {
                     "scale": list(scale),
+                    "observed": axis in rated.observed,
                     "rated": int(np.isfinite(rated.ratings(axis)).sum()),
                     "single_ratings": len(rated.singles[axis].value) if axis in rated.singles else 0,
                 }
@@ -269,12 +284,11 @@ def _trained(
     cache: Path,
     device: str,
     told: Callable[[Step], None],
-) -> Table:
-    """Train, and tell what came of it."""
+) -> list[Cell]:
+    """Train; one training is a grid of one cell in which nothing varies."""
     from earwitness.mos.encoders.cache import EmbeddingCache
-    from earwitness.report.training import training_table
     from earwitness.train.config import refuse_unread
-    from earwitness.train.grid import combinations, notices, read_grid, run_grid
+    from earwitness.train.grid import Cell, combinations, notices, read_grid, run_grid
     from earwitness.train.mos import train_mos
     from earwitness.train.presets import config_of
 
@@ -283,12 +297,11 @@ def _trained(
         refuse_unread(options, [config])
         _warn([config], sets[0])
         with EmbeddingCache(cache) as embeddings:
-            return training_table(train_mos(config, *sets, out, cache=embeddings, device=device, told=told).results)
+            return [Cell({}, train_mos(config, *sets, out, cache=embeddings, device=device, told=told))]
     plan = read_grid(grid)
-    # What is wrong with any of them is told before anything is made.
     _warn([config for _, config in combinations(plan, options)], sets[0], notices(plan, options))
     with EmbeddingCache(cache) as embeddings:
-        return _kept(out, run_grid(plan, options, *sets, out, cache=embeddings, device=device, told=told))
+        return run_grid(plan, options, *sets, out, cache=embeddings, device=device, told=told)
 
 
 def _warn(configs: Sequence[MOSConfig], train: RatedPairs, notices: Sequence[str] = ()) -> None:
@@ -297,20 +310,58 @@ def _warn(configs: Sequence[MOSConfig], train: RatedPairs, notices: Sequence[str
     from earwitness.train.devices import is_first
     from earwitness.train.examples import axes_of
 
-    lines = [line for c in configs for line in scale_cautions(c, axes_of(train, c.axes, c.text_axes))]
+    lines = [line for c in configs for line in scale_cautions(c, axes_of(train, c.axes, c.text_axes), train.observed)]
     for line in dict.fromkeys([*notices, *lines]) if is_first() else ():
         print(f"warning: {line}", file=sys.stderr)
 
 
-def _kept(out: Path, cells: list[Cell]) -> Table:
+def _tell(cells: Sequence[Cell], grid: Path | None, form: TableFormat) -> None:
+    """Print what came of it; the table of a grid is kept beside its runs, too."""
+    from earwitness.report.tables import write_table
+    from earwitness.report.training import printed_grid, training_table
+
+    if grid is not None:
+        table = _kept(grid, cells)
+        table = printed_grid(table) if form == TableFormat.text else table
+    else:
+        (run,) = _runs(cells)
+        table = training_table(run.results)
+    print(write_table(table, form.value, width=terminal_width()))
+    for line in dict.fromkeys([*_failed(cells), *(line for run in _runs(cells) for line in _too_few(run))]):
+        print(line, file=sys.stderr)
+
+
+def _runs(cells: Sequence[Cell]) -> list[MOSRun]:
+    return [cell.run for cell in cells if cell.run is not None]
+
+
+def _check_cells(cells: Sequence[Cell]) -> None:
+    """A combination that failed, or a training that lacks too many clips, must not look healthy."""
+    codes = [cell.error.exit_code for cell in cells if cell.error is not None]
+    codes += [TOO_FEW_SCORED for run in _runs(cells) if _too_few(run)]
+    if codes:
+        raise typer.Exit(codes[0])
+
+
+def _failed(cells: Sequence[Cell]) -> list[str]:
+    return [f"{type(cell.error).__name__}: {cell.name}: {cell.error}" for cell in cells if cell.error is not None]
+
+
+def _too_few(run: MOSRun) -> list[str]:
+    return [
+        f"warning: only {told['read']} of {told['clips']} clips of the {which} set could be read "
+        f"({told['read'] / told['clips']:.1%}); the predictor is kept."
+        for which, told in run.results["data"].items()
+        if told["read"] < ENOUGH_SCORED * told["clips"]
+    ]
+
+
+def _kept(out: Path, cells: Sequence[Cell]) -> Table:
     """The table of a grid, which is kept beside its runs with a heat map."""
     from earwitness.report.tables import write_table
     from earwitness.report.training import grid_heat_map, grid_table
-    from earwitness.train.devices import is_first
 
     table = grid_table(cells)
-    if not is_first():
-        return table
     (out / "grid.csv").write_text(write_table(table, "csv") + "\r\n", encoding="utf-8", newline="")
     (out / "grid.json").write_text(write_table(table, "json") + "\n", encoding="utf-8")
     (out / "grid.svg").write_text(grid_heat_map(cells), encoding="utf-8")

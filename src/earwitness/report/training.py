@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,27 +20,35 @@ SIGNATURES = {
     "poor_low_range": "the lowest quarter of ratings fares worse than with Huber alone, and than the highest quarter",
 }
 COLUMNS = ("axis", "level", "measure", "mean", "seeds sd", "Huber alone", "sd", "kept seed", "low", "high", "n")
+# Of one seed there is no spread to tell.
+OVER_SEEDS = ("seeds sd", "sd")
 
-GRID_MEASURES = (
-    ("srcc", "clip", "mean"),
-    ("srcc", "clip", "spread"),
-    ("srcc", "clip", "alone_mean"),
-    ("srcc", "system", "mean"),
-    ("srcc", "system", "alone_mean"),
-    ("mse", "clip", "mean"),
-    ("mse", "clip", "alone_mean"),
-)
-GRID_COLUMNS = (
-    "SRCC clip",
-    "sd",
-    "Huber's SRCC clip",
-    "SRCC system",
-    "Huber's SRCC system",
-    "MSE clip",
-    "Huber's MSE clip",
-    "pairs seen",
-    "failure signatures",
-)
+# What a grid tells of a measure: its name, its level, what of it.
+GRID_MEASURES = {
+    "SRCC clip": ("srcc", "clip", "mean"),
+    "sd": ("srcc", "clip", "spread"),
+    "Huber's SRCC clip": ("srcc", "clip", "alone_mean"),
+    "SRCC system": ("srcc", "system", "mean"),
+    "Huber's SRCC system": ("srcc", "system", "alone_mean"),
+    "MSE clip": ("mse", "clip", "mean"),
+    "MSE sd": ("mse", "clip", "spread"),
+    "Huber's MSE clip": ("mse", "clip", "alone_mean"),
+    "Huber's MSE sd": ("mse", "clip", "alone_spread"),
+}
+# And of the errors at both ends of the scale: which end, whose, what.
+GRID_ENDS = {
+    "MSE low quarter": ("lowest", "ours", "mse"),
+    "Huber's MSE low quarter": ("lowest", "alone", "mse"),
+    "MSE high quarter": ("highest", "ours", "mse"),
+    "Huber's MSE high quarter": ("highest", "alone", "mse"),
+    "bias low quarter": ("lowest", "ours", "bias"),
+    "Huber's bias low quarter": ("lowest", "alone", "bias"),
+    "bias high quarter": ("highest", "ours", "bias"),
+    "Huber's bias high quarter": ("highest", "alone", "bias"),
+}
+GRID_COLUMNS = (*GRID_MEASURES, *GRID_ENDS, "pairs seen", "failure signatures", "error")
+# What a terminal has no room for; programs get it.
+NOT_PRINTED = {"Huber's MSE sd", *(name for name in GRID_ENDS if name.startswith("Huber's") or name.startswith("bias"))}
 
 
 def training_table(results: Mapping[str, Any]) -> Table:
@@ -54,7 +63,15 @@ def training_table(results: Mapping[str, Any]) -> Table:
         for level, by_name in told["measures"].items()
         for measure, found in by_name.items()
     ]
-    return Table(COLUMNS, tuple(rows), notes=(*_notes(results), *warnings(results)), facts=dict(results))
+    table = Table(COLUMNS, tuple(rows), notes=(*_notes(results), *warnings(results)), facts=dict(results))
+    return _without(table, OVER_SEEDS) if len(results["config"]["seeds"]) == 1 else table
+
+
+def _without(table: Table, names: Collection[str]) -> Table:
+    """The table without some of its columns."""
+    kept = [place for place, name in enumerate(table.columns) if name not in names]
+    rows = tuple(tuple(row[place] for place in kept) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in kept), rows=rows)
 
 
 def warnings(results: Mapping[str, Any]) -> list[str]:
@@ -75,7 +92,7 @@ def warnings(results: Mapping[str, Any]) -> list[str]:
             first = data["failures"][0]
             lines.append(
                 f"warning: {data['clips'] - data['read']} of {data['clips']} clips of the {which} set were left out; "
-                f"the first: {first['message']}"
+                f"the first, '{first['id']}': {first['message']} All are named in results.json."
             )
     return lines
 
@@ -88,7 +105,6 @@ def _cells(found: Mapping[str, Any]) -> tuple[Value, ...]:
 
 def _notes(results: Mapping[str, Any]) -> list[str]:
     config, data = results["config"], results["data"]
-    seeds = ", ".join(map(str, config["seeds"]))
     drawn = {
         "systems": "other systems, whose clips go together (n; none below five)",
         "clips": "other clips (n; none below five)",
@@ -96,14 +112,19 @@ def _notes(results: Mapping[str, Any]) -> list[str]:
     lines = [
         f"{data['train']['read']} clips to learn from, {data['dev']['read']} to choose the best epoch by "
         f"({config['select']}): what is told of the latter is a little too good.",
-        f"Seeds {seeds}; sd is over seeds. The predictor of seed {results['kept_seed']} is kept; low and high are its "
-        f"95 % interval over {drawn}.",
+        f"{_seeds(config['seeds'], results['kept_seed'])}; low and high are its 95 % interval over {drawn}.",
         f"Pairs seen: {results['pair_coverage']:.1%} of the training set's untied pairs share a batch in an epoch.",
     ]
     lines += _recipe_notes(results["recipe"])
     for axis, told in results["axes"].items():
         lines += [_ends(axis, told["quarters"]), _signs(axis, told["signatures"])]
     return lines
+
+
+def _seeds(seeds: Sequence[int], kept: int) -> str:
+    if len(seeds) == 1:
+        return f"One seed, {kept}: how far another would differ is not known. Its predictor is kept"
+    return f"Seeds {', '.join(map(str, seeds))}; sd is over seeds. The predictor of seed {kept} is kept"
 
 
 def _signs(axis: str, signatures: Mapping[str, bool | None] | None) -> str:
@@ -135,15 +156,27 @@ def _end(told: Mapping[str, Any]) -> str:
 
 
 def grid_table(cells: Sequence[Cell]) -> Table:
-    """One line a run of a grid: what varied, and means over seeds and axes, beside Huber's loss alone."""
+    """One line a run of a grid: what varied, and means over seeds and axes, beside Huber's loss alone.
+
+    A combination that failed has its error in place of numbers.
+    """
     varied = tuple(cells[0].values)
-    rows = tuple((*(_shown(cell.values[name]) for name in varied), *_grid_cells(cell.run.results)) for cell in cells)
+    rows = tuple((*(_shown(cell.values[name]) for name in varied), *_grid_cells(cell)) for cell in cells)
     note = (
         "Means over seeds and axes on the set that chose the best epochs; sd over seeds, mean over axes. "
         "To pick the best line is to choose once more on that set: keep another one to tell how good it is."
     )
-    cautions = dict.fromkeys(f"warning: {line}" for cell in cells for line in cell.run.results["warnings"])
-    return Table((*varied, *GRID_COLUMNS), rows, notes=(note, *cautions))
+    lines = dict.fromkeys(line for cell in cells if cell.run for line in cell.run.results["warnings"])
+    return Table((*varied, *GRID_COLUMNS), rows, notes=(note, *(f"warning: {line}" for line in lines)))
+
+
+def printed_grid(table: Table) -> Table:
+    """The table of a grid for people: without what lines have no room for, and without columns that are empty."""
+    columns = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))
+    empty = {name for name, cells in columns.items() if all(cell in (None, "") for cell in cells)}
+    # Of an error its kind.
+    short = tuple((*row[:-1], row[-1] and str(row[-1]).partition(":")[0]) for row in table.rows)
+    return _without(replace(table, rows=short), empty | NOT_PRINTED)
 
 
 def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "clip") -> str:
@@ -155,11 +188,11 @@ def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "cl
     for cell in cells:
         heading = ", ".join(f"{name} {_shown(cell.values[name])}" for name in rest)
         place = (str(_shown(cell.values[across])) if across else "", str(_shown(cell.values[down])))
-        panels.setdefault(heading, {})[place] = over_axes(cell.run.results, measure, level, "mean")
+        panels.setdefault(heading, {})[place] = _mean(cell, measure, level)
     columns = list(dict.fromkeys(str(_shown(cell.values[across])) if across else "" for cell in cells))
     rows = list(dict.fromkeys(str(_shown(cell.values[down])) for cell in cells))
     title = f"{measure.upper()} by {level}, mean over seeds and axes"
-    found = [over_axes(cell.run.results, measure, level, "mean") for cell in cells]
+    found = [_mean(cell, measure, level) for cell in cells]
     highest = "none has a value"
     if any(value is not None for value in found):
         best = cells[int(np.argmax([-np.inf if value is None else value for value in found]))]
@@ -174,12 +207,26 @@ def over_axes(results: Mapping[str, Any], measure: str, level: str, what: str) -
     return None if None in values else statistics.fmean(values)
 
 
-def _grid_cells(results: Mapping[str, Any]) -> tuple[Value, ...]:
-    found = [over_axes(results, *wanted) for wanted in GRID_MEASURES]
+def _mean(cell: Cell, measure: str, level: str) -> float | None:
+    return over_axes(cell.run.results, measure, level, "mean") if cell.run else None
+
+
+def _at_end(results: Mapping[str, Any], end: str, whose: str, what: str) -> float | None:
+    """Mean over axes of an error at one end of the scale; None without a training with Huber's loss alone."""
+    found = [told["quarters"][end][whose] for told in results["axes"].values()]
+    return None if None in found else statistics.fmean(quarter[what] for quarter in found)
+
+
+def _grid_cells(cell: Cell) -> tuple[Value, ...]:
+    if cell.run is None:
+        return (*(None for _ in GRID_COLUMNS[1:]), f"{type(cell.error).__name__}: {cell.error}")
+    results = cell.run.results
+    found = [over_axes(results, *wanted) for wanted in GRID_MEASURES.values()]
+    found += [_at_end(results, *wanted) for wanted in GRID_ENDS.values()]
     signs = sorted(
         {name for told in results["axes"].values() for name, there in (told["signatures"] or {}).items() if there}
     )
-    return (*found, results["pair_coverage"], " ".join(signs))
+    return (*found, results["pair_coverage"], " ".join(signs), None)
 
 
 def _shown(value: object) -> Value:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from earwitness.mos.heads import Axis
 from earwitness.mos.objective import LOSSES
 from earwitness.train.config import MOSConfig
+from earwitness.train.evaluation import FEWEST_SYSTEMS, systems_rated
+from earwitness.train.examples import Examples
 from earwitness.train.results import FitResult
 
 # Widths of scales on which a point is about what it was to the losses' authors, who had 1-5 and 1-10.
@@ -14,17 +16,30 @@ USUAL_WIDTHS = (3, 10)
 USUAL_WIDTH = 4
 
 
-def scale_cautions(config: MOSConfig, axes: Sequence[Axis]) -> list[str]:
-    """Where losses that count in points are far from the scales they were made for.
+def scale_cautions(config: MOSConfig, axes: Sequence[Axis], observed: Collection[str] = ()) -> list[str]:
+    """Where nobody told the raters' scale, and where losses that count in points are far from what they were made for.
+
+    Of a scale that was but observed the second is not known: a set of 1-5 may hold ratings from 2.4 to 4.9 only.
+
+    Args:
+        config: of the training.
+        axes: with their scales.
+        observed: those whose scale nobody told.
 
     Example:
         >>> scale_cautions(MOSConfig(axes=("quality",), loss="contrastive"), [Axis("quality", 1, 5)])
         []
     """
+    untold = [
+        f"{axis.name}: nobody told the raters' scale; {axis.low:g}-{axis.high:g} was taken from the ratings seen, and "
+        "predictions are cut to it. Give it: --scale LOW-HIGH."
+        for axis in axes
+        if axis.name in observed
+    ]
     if config.loss == "none":
-        return []
-    odd = [axis for axis in axes if not _usual(axis.high - axis.low)]
-    return [line for axis in odd for line in _in_points(config, axis)]
+        return untold
+    odd = [axis for axis in axes if axis.name not in observed and not _usual(axis.high - axis.low)]
+    return untold + [line for axis in odd for line in _in_points(config, axis)]
 
 
 def _in_points(config: MOSConfig, axis: Axis) -> Iterator[str]:
@@ -51,6 +66,16 @@ def _usual(width: float) -> bool:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
+
+
+def system_cautions(dev: Examples) -> list[str]:
+    """Where a correlation by system rests on two of them."""
+    return [
+        f"{axis}: {dev.name} has {systems} systems, and a correlation of two points is always 1 or -1: those by system "
+        "tell nothing."
+        for axis, systems in systems_rated(dev).items()
+        if 1 < systems < FEWEST_SYSTEMS
+    ]
 
 
 def fit_cautions(fits: Sequence[FitResult], code: str) -> list[str]:

@@ -98,6 +98,7 @@ class MOSConfig:
         for name, kind in KINDS.items():
             kind.check(name, getattr(self, name))
         _check_names(self)
+        _check_heads(self)
         _check_bins(self)
         self.objective()
 
@@ -236,6 +237,17 @@ def _check_names(config: MOSConfig) -> None:
         raise UsageError(f"text axis '{strange[0]}' is not among the axes {', '.join(config.axes)}.")
     if not config.seeds or len(set(config.seeds)) < len(config.seeds):
         raise UsageError(f"seeds are {list(config.seeds)}; wanted at least one, each named once.")
+
+
+def _check_heads(config: MOSConfig) -> None:
+    # Not at the top: the room of heads loads torch, which naming an option must not.
+    from earwitness.mos.card import WIDEST
+    from earwitness.mos.heads import HeadKind
+
+    width = kinds.whole_from(1, WIDEST)
+    kinds.one_of(get_args(HeadKind)).check("head", config.head)
+    kinds.or_none(kinds.list_of(width, "widths")).check("hidden", config.hidden)
+    kinds.whole_from(0, WIDEST).check("bins", config.bins)
 
 
 def _check_bins(config: MOSConfig) -> None:

@@ -21,7 +21,9 @@ def untied_pairs(ratings: NDArray[np.float64]) -> int:
 
 
 def covered_pairs(ratings: NDArray[np.float64], batches: Sequence[NDArray[np.int64]]) -> float:
-    """Share of the untied pairs of ``ratings [clip, axis]`` that share a batch, over all axes together; 1 if none is.
+    """Share of the untied pairs of ``ratings [clip, axis]`` that share a batch, over all axes together.
+
+    It is 1 if none is untied; a training refuses ratings that are all alike before it begins.
 
     Example:
         >>> covered_pairs(np.array([[1.0], [2.0], [3.0], [4.0]]), [np.array([0, 1]), np.array([2, 3])])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,10 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import MEASURES, Measure, MeasureName, measures_by_level, system_means
+from earwitness.metrics.correlation import MEASURES, Level, Measure, MeasureName, measures_by_level, system_means
+from earwitness.train.config import Select
 from earwitness.train.examples import Examples
 
-LEVELS = ("clip", "system")
+CHOICES: Mapping[Select, tuple[MeasureName, Level]] = {
+    "srcc-clip": ("srcc", "clip"),
+    "srcc-system": ("srcc", "system"),
+    "lcc-clip": ("lcc", "clip"),
+    "lcc-system": ("lcc", "system"),
+    "mse-clip": ("mse", "clip"),
+    "mse-system": ("mse", "system"),
+}
+# A correlation of two points is always 1 or -1.
+FEWEST_SYSTEMS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +76,12 @@ def evaluate(predicted: NDArray[np.float64], dev: Examples) -> dict[str, AxisRes
     return {axis.name: _axis_result(predicted, dev, place) for place, axis in enumerate(dev.axes)}
 
 
-def selected(select: str, predicted: NDArray[np.float64], dev: Examples) -> float | None:
+def selected(select: Select, predicted: NDArray[np.float64], dev: Examples) -> float | None:
     """The measure by which the best epoch is chosen, mean over axes, higher is better; None if one does not exist.
 
-    ``select`` is ``MEASURE-LEVEL``, such as ``srcc-clip``; the squared error counts negatively.
+    The squared error counts negatively.
     """
-    measure, _, level = select.partition("-")
+    measure, level = CHOICES[select]
     values = [_measure(measure, level, *_rated(predicted, dev, place)) for place in range(len(dev.axes))]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
@@ -79,20 +90,33 @@ def selected(select: str, predicted: NDArray[np.float64], dev: Examples) -> floa
     return -mean if measure == "mse" else mean
 
 
-def check_selectable(select: str, dev: Examples) -> None:
-    """Refuse a measure that even perfect predictions of the development set would not have.
+def check_selectable(select: Select, dev: Examples) -> None:
+    """Refuse a measure that could choose no epoch, however good the predictions are.
 
     Raises:
-        UsageError: if the ratings of an axis, or its systems' means, are all alike.
+        UsageError: if the ratings of an axis, or its systems' means, are all alike, or a correlation would be of two
+            systems.
     """
-    measure, _, level = select.partition("-")
+    measure, level = CHOICES[select]
     for place, axis in enumerate(dev.axes):
-        if _measure(measure, level, *_rated(dev.ratings.numpy(), dev, place)) is None:
+        _, ratings, systems = _rated(dev.ratings.numpy(), dev, place)
+        lacking = ""
+        if measure != "mse" and level == "system" and len(set(systems or ())) < FEWEST_SYSTEMS:
+            lacking = f"fewer than three systems with ratings of '{axis.name}'"
+        elif _measure(measure, level, ratings, ratings, systems) is None:
             what = "systems with different mean ratings" if level == "system" else "different ratings"
+            lacking = f"fewer than two {what} of '{axis.name}'"
+        if lacking:
             raise UsageError(
-                f"select is {select}, and {dev.name} has fewer than two {what} of '{axis.name}': no epoch could be "
-                "chosen. Use --select mse-clip, or another development set."
+                f"select is {select}, and {dev.name} has {lacking}: no epoch could be chosen. Use --select mse-clip, "
+                "or another development set."
             )
+
+
+def systems_rated(dev: Examples) -> dict[str, int]:
+    """How many systems have ratings of each axis; none where systems are not known."""
+    places = range(len(dev.axes))
+    return {dev.axes[place].name: len(set(_rated(dev.ratings.numpy(), dev, place)[2] or ())) for place in places}
 
 
 def quarters(predicted: NDArray[np.float64], ratings: NDArray[np.float64]) -> tuple[Quarter, Quarter]:
@@ -120,13 +144,12 @@ def _axis_result(predicted: NDArray[np.float64], dev: Examples, place: int) -> A
 
 
 def _measure(
-    measure: str,
-    level: str,
+    name: MeasureName,
+    level: Level,
     scores: NDArray[np.float64],
     ratings: NDArray[np.float64],
     systems: tuple[str, ...] | None,
 ) -> float | None:
-    name: MeasureName = next(known for known in MEASURES if known == measure)
     if level == "system" and systems is not None:
         means = system_means(scores, ratings, systems)
         scores, ratings = means.scores, means.ratings

@@ -18,7 +18,7 @@ from earwitness.mos.encoders import Encoder
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.encoders.embeddings import embed_pairs
 from earwitness.mos.heads import SMALLEST_SPREAD, Axis
-from earwitness.mos.objective import Overview, RatedAxis
+from earwitness.mos.objective import LOSSES, Objective, Overview, RatedAxis
 from earwitness.ratings import RatedPairs, data_hash
 from earwitness.run.pair_key import key_of
 from earwitness.types import Pair, ScoreFailure
@@ -43,6 +43,7 @@ class Examples:
         spreads: standard deviations of single ratings, ``[clip, axis]``, NaN where not known.
         counts: how many single ratings, ``[clip, axis]``, 0 where not known.
         failures: why the others have no embedding, by pair id.
+        observed: axes whose scale nobody told.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Examples:
     spreads: Tensor
     counts: Tensor
     failures: Mapping[str, ScoreFailure]
+    observed: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -108,7 +110,7 @@ def read_examples(
     made = embed_pairs(encoder, rated.pairs, texts=texts, cache=cache, progress=progress)
     kept = rated.of_clips(made.kept.tolist())
     ratings = np.stack([kept.ratings(axis.name) for axis in axes], axis=1)
-    _check_rated(rated, axes, ratings, len(made.failures))
+    check_rated(rated, axes, ratings, made.failures)
     spreads, counts = _single_ratings(kept, axes)
     return Examples(
         rated.name,
@@ -122,6 +124,7 @@ def read_examples(
         torch.from_numpy(spreads),
         torch.from_numpy(counts),
         made.failures,
+        rated.observed,
     )
 
 
@@ -169,13 +172,51 @@ def _single_ratings(rated: RatedPairs, axes: Sequence[Axis]) -> tuple[NDArray[np
     return spreads, counts
 
 
-def _check_rated(rated: RatedPairs, axes: Sequence[Axis], ratings: NDArray[np.float64], failed: int) -> None:
+def check_loss(objective: Objective, rated: RatedPairs, axes: Sequence[Axis]) -> None:
+    """Refuse a ranking loss that needs more than is known of the ratings, such as the single ones behind a mean.
+
+    Raises:
+        UsageError: with what it needs.
+    """
+    if objective.ranking == "none":
+        return
+    spreads, counts = _single_ratings(rated, axes)
+    for place, axis in enumerate(axes):
+        ratings, spread, count = rated.ratings(axis.name), spreads[:, place], counts[:, place]
+        mean, *known = map(torch.from_numpy, (ratings, spread, count))
+        seen = RatedAxis(axis, _overview(ratings, spread, count), mean, mean, None, *known)
+        LOSSES[objective.ranking].options(seen, objective)
+
+
+def check_varied(name: str, axes: Sequence[Axis], ratings: NDArray[np.float64]) -> None:
+    """Refuse to learn from ratings ``[clip, axis]`` that are all alike.
+
+    Raises:
+        UsageError: with the axis on which they are.
+    """
+    for axis, column in zip(axes, ratings.T, strict=True):
+        if np.nanmax(column) - np.nanmin(column) < SMALLEST_SPREAD:
+            raise UsageError(
+                f"{name}: every clip is rated {np.nanmax(column):g} on '{axis.name}', and nothing can be learnt from "
+                "that. Leave the axis out, or give clips with different ratings."
+            )
+
+
+def check_rated(
+    rated: RatedPairs, axes: Sequence[Axis], ratings: NDArray[np.float64], failures: Mapping[str, ScoreFailure]
+) -> None:
+    """Refuse ratings ``[clip, axis]`` that are too few, or outside the axes' scales.
+
+    Raises:
+        UsageError: with the axis, and why clips were left out, if any were.
+    """
+    first = next((f" The first, '{name}': {why.message}" for name, why in failures.items()), "")
     for axis, column in zip(axes, ratings.T, strict=True):
         known = int(np.isfinite(column).sum())
         if known < FEWEST_RATED:
             raise UsageError(
                 f"{rated.name} has {known} clips that could be read and are rated on '{axis.name}'; wanted at least "
-                f"{FEWEST_RATED}. {failed} of {len(rated)} clips could not be read."
+                f"{FEWEST_RATED}. {len(failures)} of {len(rated)} clips could not be read.{first}"
             )
         if np.nanmin(column) < axis.low or np.nanmax(column) > axis.high:
             raise UsageError(

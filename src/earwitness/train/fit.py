@@ -234,7 +234,8 @@ class Fit:
         path.write_text(json.dumps({"epoch": len(self.history) + 1, "clips": ids}, indent=2), encoding="utf-8")
         return TrainingError(
             f"the loss is {loss} in epoch {len(self.history) + 1}; the {len(ids)} clips of that batch are named in "
-            f"{path}. Look at their embeddings and ratings, or lower the learning rate ({self.config.lr:g})."
+            f"{path}. Look at their embeddings and ratings, or lower the learning rate ({self.config.lr:g}) and name "
+            "another folder for that."
         )
 
 

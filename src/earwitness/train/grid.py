@@ -17,11 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from earwitness.errors import MissingDependencyError, UsageError
+from earwitness.errors import EarwitnessError, MissingDependencyError, RunError, UsageError
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.ratings import RatedPairs
+from earwitness.run.database import explained
+from earwitness.train.checks import check_ahead
 from earwitness.train.config import MOSConfig, refuse_unread
-from earwitness.train.mos import FITS, MOSRun, train_mos
+from earwitness.train.mos import FITS, RESULTS, MOSRun, train_mos
 from earwitness.train.presets import config_of
 from earwitness.train.session import Step
 
@@ -51,10 +53,22 @@ GRIDS: Mapping[str, Grid] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One combination: the values of what varies, by option, and its run."""
+    """One combination.
+
+    Attributes:
+        values: of what varies, by option.
+        run: what came of it; None if it failed.
+        error: why it failed.
+    """
 
     values: Mapping[str, Any]
-    run: MOSRun
+    run: MOSRun | None
+    error: EarwitnessError | None = None
+
+    @property
+    def name(self) -> str:
+        """Of its folder."""
+        return cell_name(self.values)
 
 
 def read_grid(source: str) -> Grid:
@@ -147,7 +161,9 @@ def run_grid(
 ) -> list[Cell]:
     """Run every combination in a folder of its own; those that are finished are only read.
 
-    Trainings that are the same in several runs, such as Huber's loss alone at every margin, are done once.
+    Trainings that are the same in several runs, such as Huber's loss alone at every margin, are done once. What can be
+    known to be wrong with a combination is told before any is run; one that fails nevertheless, such as by an encoder
+    that cannot be loaded, keeps its error, and the others are run.
 
     Args:
         grid: what to vary.
@@ -161,27 +177,51 @@ def run_grid(
         progress: as in ``train_mos``.
 
     Raises:
-        UsageError: if an option has no such value; nothing has been run then.
-        RunError: as ``train_mos``.
+        UsageError: if an option has no such value, or does not go with the ratings; nothing has been run then.
+        RunError: if the folder holds anything that is no grid.
+        StoreError: if it cannot be written.
     """
     folder = Path(out)
-    return [
-        Cell(
-            values,
-            train_mos(
-                config,
-                train,
-                dev,
-                folder / cell_name(values),
-                cache=cache,
-                device=device,
-                fits=folder / FITS,
-                told=told,
-                progress=progress,
-            ),
-        )
-        for values, config in combinations(grid, options)
-    ]
+    made = combinations(grid, options)
+    for values, config in made:
+        _check_cell(values, config, folder, train, dev, device)
+    with explained(folder, "written"):
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_free(folder, None if cache is None else cache.folder)
+    cells = []
+    for values, config in made:
+        place, fits = folder / cell_name(values), folder / FITS
+        try:
+            run = train_mos(
+                config, train, dev, place, cache=cache, device=device, fits=fits, told=told, progress=progress
+            )
+            cells.append(Cell(values, run))
+        except EarwitnessError as error:
+            cells.append(Cell(values, None, error))
+    return cells
+
+
+def _check_free(folder: Path, cache: Path | None) -> None:
+    """Refuse to mix a grid into what else a folder holds."""
+    others = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.name != FITS and path.stem != "grid" and "=" not in path.name and path != cache
+    )
+    if others:
+        raise RunError(f"{folder} holds {others[0]!r}, which is of no grid. Name an empty or a new folder.")
+
+
+def _check_cell(
+    values: Mapping[str, Any], config: MOSConfig, folder: Path, train: RatedPairs, dev: RatedPairs, device: str
+) -> None:
+    # What is finished is only read, wherever its encoder is by now.
+    if (folder / cell_name(values) / RESULTS).is_file():
+        return
+    try:
+        check_ahead(config, train, dev, device)
+    except UsageError as error:
+        raise UsageError(f"{cell_name(values)}: {error}") from error
 
 
 def cell_name(values: Mapping[str, Any]) -> str:

@@ -85,12 +85,10 @@ def from_0(high: float = math.inf) -> Kind:
     return Kind(wanted, _between(0, high), real=True)
 
 
-def whole_from(least: int) -> Kind:
-    """Whole numbers of at least so much."""
-    return Kind(
-        f"a whole number of at least {least}",
-        lambda value: is_whole(value) and value >= least,
-    )
+def whole_from(least: int, most: float = math.inf) -> Kind:
+    """Whole numbers of at least so much, and no more than ``most``."""
+    wanted = f"a whole number of at least {least}" if most == math.inf else f"a whole number from {least} to {most:,}"
+    return Kind(wanted, lambda value: is_whole(value) and least <= value <= most)
 
 
 def or_word(kind: Kind, *words: str) -> Kind:

@@ -22,11 +22,12 @@ from earwitness.errors import RunError, UsageError
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.predictor import RatingPredictor, changes
 from earwitness.ratings import RatedPairs, data_hash
-from earwitness.run.database import take_lock
+from earwitness.run.database import LOCK, explained, take_lock
 from earwitness.run.pair_key import key_of
 from earwitness.train.config import MOSConfig
 from earwitness.train.devices import agreed, is_first
-from earwitness.train.session import Session, Step, write_json
+from earwitness.train.files import read_json, write_json
+from earwitness.train.session import Session, Step
 
 CONFIG, RESULTS, FITS = "config.json", "results.json", "fits"
 
@@ -78,17 +79,26 @@ def train_mos(
 
     Raises:
         UsageError: if the options do not go together, or with the data.
-        RunError: if the folder holds a run of another config or other data, or another process writes it.
+        RunError: if the folder holds a run of another config or other data, or anything that is no training, or another
+            process writes it.
+        StoreError: if the folder or a file of the run cannot be read or written.
+        BackboneError: if the encoder cannot be loaded.
         TrainingError: if a loss is no longer a number.
     """
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    with explained(folder, "written"):
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_free(folder, None if cache is None else cache.folder)
     with _locked(folder):
         data = {"train": _hashes(train), "dev": _hashes(dev)}
-        _claim(folder, config, data)
+        wanted = {**config.to_dict(), "data": data}
+        claimed = _is_claimed(folder, wanted)
         if agreed((folder / RESULTS).is_file()):
             return open_mos_run(folder)
         session = Session.start(config, train, dev, data, cache, device, progress)
+        # Only now: what could not start must not keep the mended command out of the folder.
+        if not claimed and is_first():
+            write_json(folder / CONFIG, wanted)
         results = session.results(folder, Path(fits) if fits else folder / FITS, told)
         if is_first():
             write_json(folder / RESULTS, results)
@@ -101,7 +111,9 @@ def _locked(folder: Path) -> Iterator[None]:
     if not is_first():
         yield
         return
-    with closing(take_lock(folder)):
+    with explained(folder, "written"):
+        lock = take_lock(folder)
+    with closing(lock):
         yield
 
 
@@ -110,11 +122,19 @@ def open_mos_run(folder: str | Path) -> MOSRun:
 
     Raises:
         UsageError: if there is none.
+        StoreError: if its results cannot be read.
     """
     path = Path(folder) / RESULTS
     if not path.is_file():
         raise UsageError(f"{folder} has no {RESULTS}; wanted the folder of a finished training.")
-    return MOSRun(Path(folder), json.loads(path.read_text(encoding="utf-8")))
+    advice = "Delete it, and the same command writes it anew from the trainings that are there."
+    return MOSRun(Path(folder), read_json(path, _results, advice))
+
+
+def _results(plain: Mapping[str, Any]) -> Mapping[str, Any]:
+    if plain["format"] != 1:
+        raise ValueError(f"its format is {plain['format']!r}; wanted 1")
+    return plain
 
 
 def _hashes(rated: RatedPairs) -> dict[str, str]:
@@ -128,33 +148,44 @@ def _short(content: object) -> str:
 
 
 _CHANGED = {
-    "ratings": "its clips or their ratings are others",
+    "ratings": "its clips, their ratings or their scales are others",
     "audio": "the sound of a clip is another",
     "order": "the same clips come in another order, which other batches follow from",
 }
 
 
-def _claim(folder: Path, config: MOSConfig, data: Mapping[str, Mapping[str, str]]) -> None:
-    """Write what the run is of, or make sure that it is of the same.
+def _check_free(folder: Path, cache: Path | None) -> None:
+    """Refuse to mix a training into what else a folder holds; what a start that failed has left does not count."""
+    if (folder / CONFIG).exists():
+        return
+    ours = {folder / name for name in (LOCK, FITS, f"{CONFIG}.part")}
+    if others := sorted(path.name for path in folder.iterdir() if path not in ours and path != cache):
+        raise RunError(f"{folder} holds {others[0]!r} and no {CONFIG} of a training. Name an empty or a new folder.")
+
+
+def _is_claimed(folder: Path, wanted: Mapping[str, Any]) -> bool:
+    """Whether the folder holds this training already.
 
     Raises:
-        RunError: if it is not.
+        RunError: if it holds another.
     """
-    wanted = {**config.to_dict(), "data": data}
     path = folder / CONFIG
     # All devices look before the first one writes.
-    fresh = agreed(not path.is_file())
-    if fresh:
-        if is_first():
-            write_json(path, wanted)
-        return
-    found = json.loads(path.read_text(encoding="utf-8"))
+    if agreed(not path.is_file()):
+        return False
+    found = read_json(path, _config, "Name another folder.")
     if found == wanted:
-        return
-    if other := _other_data(found["data"], data):
+        return True
+    if other := _other_data(found["data"], wanted["data"]):
         raise RunError(f"{folder} holds a training on other data: {other}. Name another folder.")
     differences = "; ".join(changes(found, wanted, ("there", "now")))
     raise RunError(f"{folder} holds a training with other options: {differences}. Name another folder.")
+
+
+def _config(plain: Mapping[str, Any]) -> Mapping[str, Any]:
+    for which in ("train", "dev"):
+        dict(plain["data"][which])
+    return plain
 
 
 def _other_data(there: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> str:

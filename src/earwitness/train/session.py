@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -15,16 +14,17 @@ from typing import Any
 import numpy as np
 
 import earwitness
-from earwitness.errors import UsageError
 from earwitness.mos.encoders import Encoder, load_encoder
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.mos.predictor import CARD, WEIGHTS, Card, RatingPredictor
 from earwitness.ratings import RatedPairs
-from earwitness.train.cautions import fit_cautions, scale_cautions
+from earwitness.train.cautions import fit_cautions, scale_cautions, system_cautions
+from earwitness.train.checks import check_ahead
 from earwitness.train.config import MOSConfig
 from earwitness.train.devices import agreed, is_first
 from earwitness.train.evaluation import check_selectable, evaluate
-from earwitness.train.examples import Examples, axes_of, read_examples
+from earwitness.train.examples import Examples, axes_of, check_varied, read_examples
+from earwitness.train.files import read_json, write_json
 from earwitness.train.fit import Epoch, Fit, new_heads, trainable
 from earwitness.train.presets import recipe_kept
 from earwitness.train.results import FitResult, summary
@@ -82,20 +82,20 @@ class Session:
         Raises:
             UsageError: if they do not, with each other or with the data.
         """
+        check_ahead(config, train, dev, device)
         axes = axes_of(train, config.axes, config.text_axes)
-        recipe_kept(config)
         encoder = load_encoder(config.encoder, layer=config.layer, device=device, revision=config.revision)
         identity = json.loads(json.dumps(dict(encoder.identity)))
         # Before an hour of embedding: do the options go together?
         new_heads(config, 0, encoder, axes)
         if config.finetune:
             trainable(encoder)
-        if config.select.endswith("system") and any(pair.system is None for pair in dev.pairs):
-            raise UsageError(f"select is {config.select}, and not every clip of {dev.name} names its system.")
         # The smaller set first: what is wrong with it is known before the other's hour.
         chosen_by = read_examples(encoder, dev, axes, cache=cache, progress=progress)
         check_selectable(config.select, chosen_by)
         learned = read_examples(encoder, train, axes, cache=cache, progress=progress)
+        # Again: of ratings that differ, the clips that could be read may have but one.
+        check_varied(train.name, axes, learned.ratings.numpy())
         return cls(config, encoder, identity, learned, chosen_by, data, code_commit())
 
     @property
@@ -126,7 +126,11 @@ class Session:
             "encoder": self.identity,
             "recipe": recipe_kept(self.config),
             "data": {"train": _described(self.train), "dev": _described(self.dev)},
-            "warnings": [*scale_cautions(self.config, self.train.axes), *fit_cautions([*ours, *alone], self.code)],
+            "warnings": [
+                *scale_cautions(self.config, self.train.axes, self.train.observed),
+                *system_cautions(self.dev),
+                *fit_cautions([*ours, *alone], self.code),
+            ],
             "dev_clips_in_train": self.dev.also_in(self.train),
             "kept_seed": best.seed,
             **summary(self.dev, ours, alone, best),
@@ -149,7 +153,7 @@ class Session:
 
     def _fit(self, config: MOSConfig, seed: int, place: Path, told: Callable[[Epoch], None]) -> FitResult:
         if agreed((place / FIT).is_file()):
-            return FitResult.from_dict(json.loads((place / FIT).read_text(encoding="utf-8")))
+            return read_json(place / FIT, FitResult.from_dict, "Delete it, and the same command trains this part anew.")
         with self._untouched_encoder():
             fit = Fit(config, seed, self.encoder, self.train, self.dev, code=self.code)
             fit.run(place, told)
@@ -227,10 +231,3 @@ def code_commit() -> str | None:
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", ".") else "")
     except (OSError, subprocess.CalledProcessError):
         return None
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Strict JSON in the place of what was there, as a whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-    os.replace(part, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from earwitness.errors import StoreError
+from earwitness.train.files import replacing
 
 FILE = "state.safetensors"
 
@@ -43,9 +43,8 @@ def write_state(folder: Path, state: State) -> None:
         tensors |= {f"optimiser/{place}/{name}": value for name, value in kept.items() if isinstance(value, Tensor)}
     # clone: tied weights share memory, which the format refuses.
     copies = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
-    part = folder / f"{FILE}.part"
-    save_file(copies, part, metadata={"reached": json.dumps(state.reached, allow_nan=False)})
-    os.replace(part, folder / FILE)
+    with replacing(folder / FILE) as part:
+        save_file(copies, part, metadata={"reached": json.dumps(state.reached, allow_nan=False)})
 
 
 def read_state(folder: Path) -> State | None:
