@@ -113,8 +113,21 @@ def test_fleiss_kappa_of_a_published_table():
     assert fleiss_kappa(ratings).value == pytest.approx(0.210, abs=5e-4)
 
 
+def test_unknown_scales_and_weights_are_refused():
+    with pytest.raises(UsageError, match="scale is 'ratio'; wanted one of interval, ordinal, nominal"):
+        krippendorff_alpha([[1, 2]], scale="ratio")
+    with pytest.raises(UsageError, match="weights is 'cubic'; wanted one of None, linear, quadratic"):
+        cohen_kappa([1], [2], weights="cubic")
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_alpha_does_not_feel_the_size_of_ratings(size):
+    ratings = np.array([[1, 1], [2, 2], [3, 4], [5, np.nan]])
+    assert krippendorff_alpha(size * ratings).value == pytest.approx(krippendorff_alpha(ratings).value, rel=1e-12)
+
+
 def test_where_fleiss_kappa_does_not_exist():
     assert fleiss_kappa([[1], [2]]) == Measure(None, 2, "too_few")
     assert fleiss_kappa([[1, 1], [1, 1]]) == Measure(None, 2, "constant_ratings")
-    with pytest.raises(UsageError, match="Use krippendorff_alpha"):
+    with pytest.raises(UsageError, match=r"ratings\[\d, \d\] is nan; wanted as many.* use krippendorff_alpha"):
         fleiss_kappa([[1, np.nan], [1, 2]])

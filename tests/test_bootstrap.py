@@ -126,6 +126,42 @@ def test_methods_that_cannot_do_it_are_refused():
         measure_interval("srcc", x, y, method="fisher")
     with pytest.raises(UsageError, match="'fisher' holds for 'lcc'"):
         measure_interval("lcc", x, y, systems=systems, unit="systems", method="fisher")
+    with pytest.raises(UsageError, match="method is 'bootstrap'; wanted one of percentile, bca, jackknife, fisher"):
+        measure_interval("lcc", x, y, method="bootstrap")
+    with pytest.raises(UsageError, match="measure is 'pearson'; wanted one of mse, lcc, srcc, ktau"):
+        measure_interval("pearson", x, y)
+
+
+def test_too_few_resamples_are_refused():
+    x, y = drawn(20)
+    for resamples in (0, 1, 39, 100.0):
+        with pytest.raises(UsageError, match=f"resamples is {resamples}; wanted a whole number of at least 40"):
+            measure_interval("srcc", x, y, resamples=resamples)
+        with pytest.raises(UsageError, match="at least 40"):
+            bootstrap_interval(np.mean, x, resamples=resamples)
+    assert measure_interval("srcc", x, y, resamples=40).low is not None
+
+
+@pytest.mark.parametrize("measure", ["lcc", "srcc", "ktau"])
+@pytest.mark.parametrize("method", ["percentile", "bca", "jackknife"])
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_intervals_of_correlations_do_not_feel_the_size_of_scores(measure, method, size):
+    x, y = drawn(20)
+    nested = [{"level": "system", "unit": "nested"}] if method == "percentile" else []
+    for over in ({}, {"unit": "systems"}, {"level": "system"}, *nested):
+        found, sized = (
+            measure_interval(measure, scale * x, y, systems=np.arange(20) // 2, method=method, resamples=100, **over)
+            for scale in (1, size)
+        )
+        assert (sized.low, sized.high) == pytest.approx((found.low, found.high), rel=1e-9)
+
+
+def test_systems_that_are_copies_of_each_other_tell_no_spread():
+    """Each system holds the same four clips, whose SRCC is 0.8."""
+    scores, ratings, systems = np.tile([1, 2, 3, 4], 9), np.tile([1, 2, 4, 3], 9), np.repeat(np.arange(9), 4)
+    for method in ("percentile", "jackknife"):
+        found = measure_interval("srcc", scores, ratings, systems=systems, unit="systems", method=method)
+        assert (found.value, found.low, found.reason) == (pytest.approx(0.8), None, "constant_resamples")
 
 
 def test_any_statistic():
@@ -146,6 +182,31 @@ def test_any_statistic():
     )
     assert bootstrap_interval(lambda drawn: None, values).reason == "undefined"
     assert bootstrap_interval(np.mean, [1.0, 2.0]).reason == "too_few_units"
+    assert bootstrap_interval(np.max, []).reason == "undefined"
+
+
+def test_a_statistic_that_never_changes_tells_no_spread():
+    found = bootstrap_interval(lambda drawn: 3.0, np.arange(9))
+    assert (found.value, found.low, found.reason) == (3.0, None, "constant_resamples")
+
+
+def test_an_infinite_statistic_does_not_exist():
+    found = bootstrap_interval(lambda drawn: math.inf, np.arange(9))
+    assert (found.value, found.low, found.reason) == (None, None, "undefined")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ([], "got no column"),
+        ([3.0], r"got columns of shapes \(\)"),
+        ([[1, 2, 3], [1, 2]], r"got columns of shapes \(3,\), \(2,\)"),
+        ([[1, 2], [1, [2, 3]]], "column 1 cannot be read"),
+    ],
+)
+def test_columns_that_do_not_fit_are_refused(columns, message):
+    with pytest.raises(UsageError, match=message):
+        bootstrap_interval(lambda *drawn: 1.0, *columns)
 
 
 # Population values for jointly normal scores and ratings of equal variance and correlation r.

@@ -163,14 +163,42 @@ def test_what_does_not_exist_is_none_with_its_reason(method):
 
 
 def test_what_cannot_be_split_is_refused():
-    with pytest.raises(UsageError, match="ratings under two systems"):
+    with pytest.raises(UsageError, match=r"systems\[\d\] is [xy]; wanted one system a clip"):
         noise_ceiling([1, 2], ["a", "a"], systems=["x", "y"], level="system")
     with pytest.raises(UsageError, match="needs systems"):
         noise_ceiling([1, 2], ["a", "a"], level="system")
     with pytest.raises(UsageError, match="speaks of 'lcc'"):
         noise_ceiling([1, 2], ["a", "a"], method="anova")
-    with pytest.raises(UsageError, match="all finite"):
+    with pytest.raises(UsageError, match=r"ratings\[1\] is nan; wanted \[rating\], all finite"):
         noise_ceiling([1, math.nan], ["a", "a"])
+    with pytest.raises(UsageError, match=r"raters\[1\] is None; wanted a name"):
+        noise_ceiling([1, 2], ["a", "a"], raters=["x", None])
+    with pytest.raises(UsageError, match="splits is 0; wanted a whole number of at least 1"):
+        noise_ceiling([1, 2], ["a", "a"], splits=0)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"level": "systems"}, "level is 'systems'; wanted one of clip, system"),
+        ({"measure": "mse"}, "measure is 'mse'; wanted one of lcc, srcc"),
+        ({"method": "split"}, "method is 'split'; wanted one of splits, anova"),
+    ],
+)
+def test_unknown_names_are_refused(argument, message):
+    panel = Panel(np.full(50, 4))
+    with pytest.raises(UsageError, match=message):
+        noise_ceiling(panel.values, panel.clips, **argument)
+
+
+@pytest.mark.parametrize("method", ["splits", "anova"])
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_the_ceiling_does_not_feel_the_size_of_ratings(method, size):
+    panel = Panel(np.full(50, 4))
+    found, sized = (
+        noise_ceiling(scale * panel.values, panel.clips, measure="lcc", method=method, splits=20) for scale in (1, size)
+    )
+    assert sized.ceiling == pytest.approx(found.ceiling, rel=1e-9)
 
 
 @pytest.mark.skipif(not AES.exists(), reason="the AES ratings are not on this machine")

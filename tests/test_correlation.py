@@ -110,6 +110,11 @@ def test_mse_of_one_clip_exists_and_of_none_does_not():
     assert mse([], []) == Measure(None, 0, "too_few")
 
 
+def test_errors_whose_squares_leave_float64_have_no_mean():
+    assert mse([1e200, 0], [0, 1]) == Measure(None, 2, "overflow")
+    assert lcc([1e308, -1e308, 1.5e308], [2, 1, 3]).value == pytest.approx(lcc([1, -1, 1.5], [2, 1, 3]).value)
+
+
 def test_a_systems_value_is_the_mean_of_its_clips():
     found = system_means([1, 2, 6], [3, 3, 1], ["y", "x", "x"])
     assert (found.systems, found.scores.tolist(), found.ratings.tolist()) == (("x", "y"), [4, 1], [2, 3])
@@ -135,7 +140,7 @@ def test_what_cannot_be_compared_is_refused(measure):
 
 
 def test_every_clip_needs_a_system():
-    with pytest.raises(UsageError, match="got 2 clips and 1 names"):
+    with pytest.raises(UsageError, match="got 2 values and 1 systems; wanted one a value"):
         system_means([1, 2], [1, 2], ["a"])
 
 

@@ -85,8 +85,16 @@ def test_what_cannot_be_tested_says_why(test):
     assert test([1, 1, 1], [1, 2, 3], [1, 2, 3]).reason == "constant_scores"
     assert test([1, 2, 3], [1, 3, 2], [1, 2, 3]).reason == "too_few_units"
     ratings = np.arange(9.0)
-    same = test(ratings[::-1] ** 2, ratings[::-1] ** 2, ratings)
-    assert (same.difference, same.p, same.reason) == (0.0, None, "perfect")
+    right = test(ratings, ratings[::-1] ** 2, ratings)
+    assert (right.p, right.reason) == (None, "perfect")
+
+
+@pytest.mark.parametrize("test", [williams, steiger])
+def test_a_predictor_is_no_better_than_itself(test):
+    first, _, ratings = two_predictors(2)
+    for a, b, y in ((first, first, ratings), (first, 3 * first + 0.1, ratings), (ratings, ratings, ratings)):
+        found = test(a, b, y)
+        assert (found.difference, found.low, found.high, found.p, found.reason) == (0.0, 0.0, 0.0, 1.0, None)
 
 
 @pytest.mark.heavy

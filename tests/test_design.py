@@ -25,6 +25,18 @@ def test_systems_must_be_told(level, unit):
         Design.of(18, None, level, unit)
 
 
+def test_unknown_levels_and_units_are_refused():
+    with pytest.raises(UsageError, match="level is 'systems'; wanted one of clip, system"):
+        Design.of(2, ["a", "b"], "systems")
+    with pytest.raises(UsageError, match="unit is 'system'; wanted one of clips, systems, nested"):
+        Design.of(2, ["a", "b"], "clip", "system")
+
+
+@pytest.mark.parametrize("unit", ["clips", "systems", "nested"])
+def test_of_no_clips_there_is_no_unit(unit):
+    assert Design.of(0, [], "clip", unit).units == 0
+
+
 def test_all_clips_of_a_drawn_system_come_with_it():
     design = Design.of(18, SYSTEMS, "clip", "systems")
     for counts in design.draw(np.random.default_rng(1), 50):

@@ -42,8 +42,30 @@ def test_edges():
     assert icc([[1, 2], [2, 1]], form=1).reason == "constant_ratings"
     same = icc([[1, 1], [2, 2], [4, 4]], form=3, of="mean")
     assert (same.value, same.low, same.reason) == (1.0, None, "perfect")
-    with pytest.raises(UsageError, match="none missing"):
+    with pytest.raises(UsageError, match=r"ratings\[0, 1\] is nan; wanted \[clip, rater\] with none missing"):
         icc([[1, np.nan], [1, 2]], form=1)
+    with pytest.raises(UsageError, match=r"ratings have shape \(2,\)"):
+        icc([1, 2], form=1)
+    with pytest.raises(UsageError, match=r"form is 4; wanted one of 1, 2, 3"):
+        icc(JUDGES, form=4)
+    with pytest.raises(UsageError, match=r"of is 'average'; wanted one of single, mean"):
+        icc(JUDGES, form=1, of="average")
+
+
+@pytest.mark.parametrize("form", [1, 2, 3])
+def test_what_only_rounding_tells_apart_is_equal(form):
+    """Means of 0.2 in other binary digits; raters who differ by 0.1 throughout, or not at all."""
+    assert icc([[0.1, 0.2, 0.3], [0.2, 0.2, 0.2], [0.3, 0.2, 0.1]], form=form).reason == "constant_ratings"
+    assert icc([[0.1, 0.1, 0.1], [0.2, 0.2, 0.2], [0.7, 0.7, 0.7]], form=form).reason == "perfect"
+    if form == 3:
+        assert icc([[0.1, 0.2], [0.2, 0.3], [0.3, 0.4]], form=form).reason == "perfect"
+
+
+@pytest.mark.parametrize("form", [1, 2, 3])
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_the_size_of_ratings_does_not_matter(form, size):
+    found, sized = icc(JUDGES, form=form), icc(size * np.array(JUDGES), form=form)
+    assert (sized.value, sized.low, sized.high) == pytest.approx((found.value, found.low, found.high), rel=1e-9)
 
 
 @pytest.mark.heavy

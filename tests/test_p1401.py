@@ -74,6 +74,7 @@ def test_errors_within_the_ratings_own_interval_do_not_count():
         ([2, 2, 2], [1, 2, 3], 1, "constant_scores"),
         ([3, 2, 1], [1, 2, 3], 1, "not_increasing"),
         ([1, 2, 3], [2, 2, 2], 1, "not_increasing"),
+        ([1, 2, 1e200], [1, 2, 3], 0, "overflow"),
     ],
 )
 def test_what_does_not_exist_is_none_with_its_reason(scores, ratings, order, reason):
@@ -82,7 +83,15 @@ def test_what_does_not_exist_is_none_with_its_reason(scores, ratings, order, rea
 
 
 def test_half_widths_are_checked():
-    with pytest.raises(UsageError, match=r"half widths have shape \(2,\)"):
+    with pytest.raises(UsageError, match=r"half_widths have shape \(2,\)"):
         mapped_error([1, 2, 3], [1, 2, 3], half_widths=[1, 1])
-    with pytest.raises(UsageError, match="at least 0"):
+    with pytest.raises(
+        UsageError, match=r"half_widths\[2\] is -1.0; wanted one a clip, \(3,\), each finite and at least 0"
+    ):
         mapped_error([1, 2, 3], [1, 2, 3], half_widths=[1, 1, -1])
+
+
+@pytest.mark.parametrize("order", [2, 5, -1])
+def test_an_unknown_order_is_refused(order):
+    with pytest.raises(UsageError, match=f"order is {order}; wanted one of 0, 1, 3"):
+        mapped_error(*drawn(), order=order)

@@ -99,6 +99,42 @@ def test_a_permutation_exchanges_clips_or_systems():
             paired_permutation("srcc", first, second, ratings, systems=list("abcdef") * 2, level=level, unit=unit)
 
 
+@pytest.mark.parametrize("test", TESTS)
+def test_unknown_names_and_too_few_resamples_are_refused(test):
+    first, second, ratings = two_predictors(n=12)
+    systems = list("abcdef") * 2
+    with pytest.raises(UsageError, match="level is 'systems'; wanted one of clip, system"):
+        test("srcc", first, second, ratings, systems=systems, level="systems")
+    with pytest.raises(UsageError, match="measure is 'spearman'; wanted one of"):
+        test("spearman", first, second, ratings)
+    with pytest.raises(UsageError, match="resamples is 1; wanted a whole number of at least 40"):
+        test("srcc", first, second, ratings, resamples=1)
+    with pytest.raises(TypeError, match=rf"{test.__name__}\(\) got an unexpected keyword argument 'sytems'"):
+        test("srcc", first, second, ratings, sytems=systems)
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("level", ["clip", "system"])
+def test_the_size_of_scores_does_not_matter_to_lcc(test, level):
+    first, second, ratings = two_predictors(n=24)
+    over = {"systems": np.arange(24) // 2, "level": level, "resamples": 100}
+    found = test("lcc", first, second, ratings, **over)
+    sized = test("lcc", 1e200 * first, 1e200 * second, 1e-200 * ratings, **over)
+    assert (sized.difference, sized.p) == pytest.approx((found.difference, found.p), rel=1e-9)
+
+
+def test_errors_whose_squares_leave_float64_cannot_be_compared():
+    first, second, ratings = two_predictors(n=12)
+    found = paired_bootstrap("mse", 1e200 * first, second, ratings)
+    assert (found.difference, found.p, found.reason) == (None, None, "overflow")
+
+
+@pytest.mark.parametrize("p", [math.nan, 2, -0.1])
+def test_holm_refuses_what_is_no_probability(p):
+    with pytest.raises(UsageError, match=rf"p_values\[1\] is {p}; wanted 0 to 1"):
+        holm([0.1, p])
+
+
 def test_holm_by_hand():
     # In order .01 * 4, .02 * 3, .03 * 2 raised to .06, .5.
     assert holm([0.03, 0.01, 0.5, 0.02]) == pytest.approx([0.06, 0.04, 0.5, 0.06])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from earwitness.errors import UsageError
 from earwitness.metrics.ranking import best_system, pairwise_accuracy, top1_accuracy
 
 
@@ -35,7 +36,8 @@ def test_pairwise_accuracy_invariants():
     right, wrong = pairwise_accuracy(ratings, ratings), pairwise_accuracy(-ratings, ratings)
     assert (right.value, right.low, right.reason) == (1.0, None, "perfect")
     assert wrong.value == 0.0
-    assert pairwise_accuracy(np.zeros(40), ratings).value == 0.5
+    tied = pairwise_accuracy(np.zeros(40), ratings)
+    assert (tied.value, tied.low, tied.high, tied.reason) == (0.5, None, None, "constant_resamples")
     assert pairwise_accuracy([1, 2], [3, 3]).reason == "no_pairs"
     assert pairwise_accuracy([1, 2], [3, 3], groups=["a", "b"]).reason == "no_pairs"
     assert pairwise_accuracy([1, 2, 3], [2, 1, 3]).reason == "too_few_units"
@@ -48,6 +50,18 @@ def test_top1_by_hand():
     found = top1_accuracy(scores, ratings, list("aabbcccdde"))
     assert (found.value, found.n, found.reason) == (0.5, 3, "too_few_units")
     assert top1_accuracy([1], [1], ["a"]).reason == "no_pairs"
+
+
+def test_of_no_clips_nothing_is_known():
+    assert top1_accuracy([], [], []).reason == "no_pairs"
+    assert pairwise_accuracy([], []).reason == pairwise_accuracy([], [], groups=[]).reason == "no_pairs"
+    assert best_system([], [], []).reason == "too_few"
+
+
+def test_too_few_resamples_are_refused():
+    for asked in (pairwise_accuracy, lambda *clips, **options: best_system(*clips, list("aabb"), **options)):
+        with pytest.raises(UsageError, match="resamples is 0; wanted a whole number of at least 40"):
+            asked([1, 2, 3, 4], [1, 2, 4, 3], resamples=0)
 
 
 @pytest.mark.parametrize("right", [0, 7, 20])

@@ -9,13 +9,14 @@ and for the highest correlation that a predictor can reach, see ``icc`` and ``ce
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Measure, Names, Values
+from earwitness.metrics.arguments import Names, as_array, as_numbers, check_one_of, refuse_where
+from earwitness.metrics.correlation import Measure, Values, near_one
 
 Scale = Literal["nominal", "ordinal", "interval"]
 Weights = Literal["linear", "quadratic"]
@@ -35,10 +36,14 @@ def krippendorff_alpha(ratings: ArrayLike, *, scale: Scale = "interval") -> Meas
         The measure; ``n`` counts clips with two ratings or more. ``too_few`` without any, ``constant_ratings`` where
         all ratings are equal, so that nothing could disagree.
 
+    Raises:
+        UsageError: if ratings are no table of numbers, one is infinite, or the scale is unknown.
+
     Example:
         >>> round(krippendorff_alpha([[1, 1], [2, 2], [3, 4], [5, 5]]).value, 4)
         0.9536
     """
+    check_one_of("scale", scale, _DISAGREEMENT)
     table = _table(ratings)
     present = np.isfinite(table)
     paired = present.sum(axis=1) >= 2
@@ -52,14 +57,16 @@ def krippendorff_alpha(ratings: ArrayLike, *, scale: Scale = "interval") -> Meas
 
 
 def _table(ratings: ArrayLike) -> Values:
-    table = np.asarray(ratings, np.float64)
-    if table.ndim != 2 or np.isinf(table).any():
-        raise UsageError(f"ratings have shape {table.shape}; wanted [clip, rater], finite or NaN where missing.")
+    table = as_numbers("ratings", ratings, "[clip, rater]")
+    if table.ndim != 2:
+        raise UsageError(f"ratings have shape {table.shape}; wanted [clip, rater], NaN where missing.")
+    refuse_where(np.isinf(table), "ratings", table, "finite numbers, or NaN where missing")
     return table
 
 
 def _by_distance(table: Values, present: Values) -> tuple[float, float]:
     """Mean squared differences within clips and among all ratings, from moments: no pair is looked at."""
+    table = near_one(np.where(present, table, 0.0))
     centred = np.where(present, table - table[present].mean(), 0.0)
     counts, total = present.sum(axis=1), present.sum()
     sums, squares = centred.sum(axis=1), (centred**2).sum(axis=1)
@@ -118,13 +125,14 @@ def cohen_kappa(first: Names, second: Names, *, weights: Weights | None = None) 
         The measure; ``constant_ratings`` where both used one and the same category throughout.
 
     Raises:
-        UsageError: if lengths differ or a rating is missing.
+        UsageError: if lengths differ, a rating is missing, or the weights are unknown.
 
     Example:
         >>> cohen_kappa([1, 1, 2, 2], [1, 2, 2, 2]).value
         0.5
     """
-    a, b = np.asarray(first), np.asarray(second)
+    check_one_of("weights", weights, (None, *get_args(Weights)))
+    a, b = (as_array("ratings", rater, "one of each rater a clip") for rater in (first, second))
     if a.ndim != 1 or a.shape != b.shape:
         raise UsageError(f"ratings have shapes {a.shape} and {b.shape}; wanted one of each rater a clip.")
     if any(value is None or value != value for rater in (first, second) for value in rater):
@@ -153,13 +161,16 @@ def fleiss_kappa(ratings: ArrayLike) -> Measure:
     Args:
         ratings: shape ``[clip, rater]``; with ratings missing use ``krippendorff_alpha``.
 
+    Raises:
+        UsageError: if ratings are no table of numbers, or one is missing or infinite.
+
     Example:
         >>> round(fleiss_kappa([[1, 1, 2], [2, 2, 2], [1, 1, 1]]).value, 4)
         0.55
     """
     table = _table(ratings)
-    if np.isnan(table).any():
-        raise UsageError("Fleiss' kappa wants as many ratings of each clip; some are missing. Use krippendorff_alpha.")
+    wanted = "as many ratings of each clip, none missing. With ratings missing use krippendorff_alpha"
+    refuse_where(np.isnan(table), "ratings", table, wanted)
     clips, raters = table.shape
     if not clips or raters < 2:
         return Measure(None, clips, "too_few")

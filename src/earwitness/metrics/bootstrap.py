@@ -22,13 +22,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Names, Values, index_of, paired_values
+from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, as_array, check_count, check_one_of, index_of
+from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, paired_values
 from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
 from earwitness.metrics.draws import Nesting
 from earwitness.metrics.scales import from_scale, scale_of, to_scale
@@ -58,7 +59,9 @@ class Interval:
         reason: why something is None: a reason of ``correlation.Measure``, ``too_few_units`` (fewer than five),
             ``single_clips`` (clips are drawn within systems and some system has one), ``undefined_resamples`` (no such
             measure in more than 5 % of resamples), ``perfect`` (the value is at the end of its scale, where its spread
-            cannot be told), or ``constant_errors`` (of MSE: all clips err by the same).
+            cannot be told), ``constant_errors`` (of MSE: all clips err by the same), ``constant_resamples`` (every
+            resample gives the same value, which tells no spread), or ``undefined`` (a statistic of one's own does not
+            exist).
     """
 
     value: float | None
@@ -91,26 +94,31 @@ def measure_interval(
         level: whether the measure is taken over clips or over systems' means.
         unit: what is drawn anew; systems at system level and clips at clip level when not given.
         method: see the module; by measure and unit when not given.
-        resamples: how many; not read by ``jackknife`` and ``fisher``.
+        resamples: how many, at least 40; ``jackknife`` and ``fisher`` draw none.
         seed: of the resamples.
 
     Raises:
-        UsageError: if lengths differ, a value is not finite, or the method cannot do what is asked.
+        UsageError: if lengths differ, a value is not finite, a name is unknown or missing, or the method cannot do what
+            is asked.
 
     Example:
         >>> found = measure_interval("lcc", [1, 2, 3, 4, 5, 6], [1, 3, 2, 4, 6, 5], method="fisher")
         >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), found.n
         (0.886, 0.264, 0.987, 6)
     """
+    check_one_of("measure", measure, MEASURES)
+    check_count("resamples", resamples, FEWEST_RESAMPLES)
     x, y = paired_values(scores, ratings)
     design = Design.of(len(x), systems, level, unit)
-    chosen = method or _default_method(measure, design)
+    chosen = _default_method(measure, design) if method is None else method
     _check_method(chosen, measure, design)
     found = MEASURES[measure](design.taken_over(x), design.taken_over(y))
     if found.value is None or design.why_untold:
         return Interval(found.value, None, None, design.units, chosen, found.reason or design.why_untold)
     ends = _ENDS[chosen](measure, x, y, design, resamples, seed)
-    return _with_ends(found.value, _with_width(ends, measure, found.value), design.units, chosen)
+    return _with_ends(
+        found.value, with_width(ends, found.value, _why_constant(measure, found.value)), design.units, chosen
+    )
 
 
 def _with_ends(value: float, ends: Ends, units: int, method: str) -> Interval:
@@ -119,11 +127,17 @@ def _with_ends(value: float, ends: Ends, units: int, method: str) -> Interval:
     return Interval(value, *ends, units, method)
 
 
-def _with_width(ends: Ends, measure: MeasureName, value: float) -> Ends:
+def with_width(ends: Ends, value: float, reason: str = "constant_resamples") -> Ends:
     """Ends that only rounding tells apart are no interval: nothing varies, so that no spread can be told."""
     if isinstance(ends, str) or ends[1] - ends[0] > 1e-12 * abs(value):
         return ends
-    return "constant_errors" if measure == "mse" and value else "perfect"
+    return reason
+
+
+def _why_constant(measure: MeasureName, value: float) -> str:
+    if measure == "mse":
+        return "constant_errors" if value else "perfect"
+    return "perfect" if abs(value) > 1 - 1e-12 else "constant_resamples"
 
 
 def _default_method(measure: MeasureName, design: Design) -> Method:
@@ -142,6 +156,7 @@ def _leaves_one_out(design: Design) -> bool:
 
 
 def _check_method(method: Method, measure: MeasureName, design: Design) -> None:
+    check_one_of("method", method, _ENDS)
     if method in ("bca", "jackknife") and not _leaves_one_out(design):
         raise UsageError(
             f"method {method!r} leaves out one unit at a time; at level {design.level!r} with unit {design.unit!r} "
@@ -240,33 +255,45 @@ def bootstrap_interval(
     """Percentile interval of any statistic of columns whose rows belong together.
 
     Args:
-        statistic: called with the drawn rows of each column; None or NaN where it does not exist.
-        *columns: each ``[unit, ...]``.
+        statistic: called with the drawn rows of each column; None or not finite where it does not exist.
+        *columns: one or more, each ``[unit, ...]``.
         clusters: rows of one cluster are drawn together, shape ``[unit]``; each row alone when None.
-        resamples: how often ``statistic`` is called.
+        resamples: how often ``statistic`` is called, at least 40.
         seed: of the resamples.
+
+    Raises:
+        UsageError: if there is no column, columns differ in length, or a cluster has no name.
 
     Example:
         >>> bootstrap_interval(np.median, np.arange(101)).value
         50.0
     """
-    arrays = [np.asarray(column) for column in columns]
+    check_count("resamples", resamples, FEWEST_RESAMPLES)
+    arrays = _columns(columns)
     rows = len(arrays[0])
-    nesting = Nesting.of(np.arange(rows) if clusters is None else index_of(clusters, rows)[1])
+    nesting = Nesting.of(np.arange(rows) if clusters is None else index_of(clusters, rows, "clusters")[1])
     rng, units = np.random.default_rng(seed), len(nesting.sizes)
 
     def ends() -> Ends:
         draws = (nesting.members(rng.integers(0, units, units)) for _ in range(resamples))
-        return quantile_ends(
-            np.array([_number(statistic(*(array[drawn] for array in arrays))) for drawn in draws]), TAILS
-        )
+        values = np.array([_number(statistic(*(array[drawn] for array in arrays))) for drawn in draws])
+        return with_width(quantile_ends(values, TAILS), value)
 
-    value = _number(statistic(*arrays))
+    value = _number(statistic(*arrays)) if rows else math.nan
     if math.isnan(value) or units < MIN_CLUSTERS:
         reason = "undefined" if math.isnan(value) else "too_few_units"
         return Interval(None if math.isnan(value) else value, None, None, units, "percentile", reason)
     return _with_ends(value, ends(), units, "percentile")
 
 
+def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[Any]]:
+    arrays = [as_array(f"column {place}", column, "one row a unit") for place, column in enumerate(columns)]
+    shapes = [array.shape for array in arrays]
+    if len({shape[:1] for shape in shapes}) != 1 or not shapes[0]:
+        got = f"columns of shapes {', '.join(map(str, shapes))}" if shapes else "no column"
+        raise UsageError(f"bootstrap_interval got {got}; wanted one or more [unit, ...], all of one length.")
+    return arrays
+
+
 def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)
+    return float(value) if value is not None and math.isfinite(value) else math.nan

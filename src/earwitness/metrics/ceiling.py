@@ -22,14 +22,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Level, Names, Values
+from earwitness.metrics.arguments import Names, check_count, check_one_of
+from earwitness.metrics.correlation import Level, Values, near_one
 from earwitness.metrics.draws import batches
 from earwitness.metrics.means import means_of
 from earwitness.metrics.pairs import Places
@@ -38,6 +39,7 @@ from earwitness.metrics.resampled import measure_rows
 from earwitness.metrics.uncertainty import MIN_CLUSTERS
 
 CeilingMethod = Literal["splits", "anova"]
+CeilingMeasure = Literal["lcc", "srcc"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def noise_ceiling(
     raters: Names | None = None,
     systems: Names | None = None,
     level: Level = "clip",
-    measure: Literal["lcc", "srcc"] = "srcc",
+    measure: CeilingMeasure = "srcc",
     method: CeilingMethod = "splits",
     splits: int = 1000,
     seed: int = 0,
@@ -100,12 +102,12 @@ def noise_ceiling(
         level: ceiling of correlations over clips or over systems' means.
         measure: ``srcc`` or ``lcc``.
         method: ``splits`` or ``anova``.
-        splits: how many at random.
+        splits: how many at random, at least 1: their mean is taken, and no spread.
         seed: of the splits.
 
     Raises:
-        UsageError: if lengths differ, a value is not finite, a clip has two systems, or ``anova`` is asked of a design
-            that it does not fit.
+        UsageError: if lengths differ, a value is not finite, a name is unknown or missing, a clip has two systems, or
+            ``anova`` is asked of a design that it does not fit.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -114,6 +116,13 @@ def noise_ceiling(
         >>> round(found.split_half, 1), round(found.reliability, 1), round(found.ceiling, 1)
         (0.7, 0.8, 0.9)
     """
+    for name, got, known in (
+        ("level", level, Level),
+        ("measure", measure, CeilingMeasure),
+        ("method", method, CeilingMethod),
+    ):
+        check_one_of(name, got, get_args(known))
+    check_count("splits", splits, 1)
     if method == "anova" and measure != "lcc":
         raise UsageError(f"method 'anova' speaks of 'lcc'; got measure {measure!r}. Use method 'splits'.")
     grid = RatingGrid.of(values, clips, raters, systems if level == "system" else None)
@@ -123,10 +132,11 @@ def noise_ceiling(
         return Ceiling(None, None, None, grid.units, grid.ratings, 0, method, "too_few_units")
     if np.ptp(grid.unit_means(grid.clip_means())) == 0:
         return Ceiling(None, None, None, grid.units, grid.ratings, 0, method, "constant_ratings")
+    grid = replace(grid, values=near_one(grid.values))
     return _anova(grid) if method == "anova" else _by_splits(grid, measure, splits, seed)
 
 
-def _by_splits(grid: RatingGrid, measure: Literal["lcc", "srcc"], splits: int, seed: int) -> Ceiling:
+def _by_splits(grid: RatingGrid, measure: CeilingMeasure, splits: int, seed: int) -> Ceiling:
     rng = np.random.default_rng(seed)
     halves = _rater_splits(grid, splits, rng) if grid.crossed else _clip_splits(grid, splits, rng)
     found, sides, whole = [], [], grid.noise(1 / grid.sizes)

@@ -5,27 +5,29 @@ names what made each clip, and a system's value is the mean of its clips. MSE is
 the three correlations lie in [-1, 1], need no common scale, and are 1 for perfect agreement.
 
 A value that does not exist is None with a reason: ``too_few`` (none for MSE, fewer than two for a correlation),
-``constant_scores``, ``constant_ratings``. It is never NaN and never 0.
+``constant_scores``, ``constant_ratings``, ``overflow`` (errors whose squares leave float64). It is
+never NaN and never 0.
+
+Every function here raises ``UsageError`` if lengths differ, a value is not finite, or a system has no name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
+from earwitness.metrics.arguments import Names, as_numbers, index_of, refuse_where
 from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import pair_counter
 
 MeasureName = Literal["mse", "lcc", "srcc", "ktau"]
 Level = Literal["clip", "system"]
 Values: TypeAlias = NDArray[np.float64]
-# Names of systems, groups, clips or raters, one a clip or a rating; they are compared as text.
-Names: TypeAlias = "Sequence[Hashable] | NDArray[Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ def mse(scores: ArrayLike, ratings: ArrayLike) -> Measure:
     x, y = paired_values(scores, ratings)
     if not len(x):
         return Measure(None, 0, "too_few")
-    return Measure(float(np.mean((x - y) ** 2)), len(x))
+    with np.errstate(over="ignore"):
+        value = float(np.mean((x - y) ** 2))
+    return Measure(value, len(x)) if np.isfinite(value) else Measure(None, len(x), "overflow")
 
 
 def lcc(scores: ArrayLike, ratings: ArrayLike) -> Measure:
@@ -141,25 +145,13 @@ def _all_measures(scores: ArrayLike, ratings: ArrayLike) -> dict[MeasureName, Me
 
 def paired_values(scores: ArrayLike, ratings: ArrayLike) -> tuple[Values, Values]:
     """Both as float64 ``[clip]``, checked: one length, all finite."""
-    x, y = np.asarray(scores, np.float64), np.asarray(ratings, np.float64)
+    x, y = as_numbers("scores", scores, "one a clip"), as_numbers("ratings", ratings, "one a clip")
     if x.ndim != 1 or x.shape != y.shape:
         raise UsageError(f"scores have shape {x.shape} and ratings {y.shape}; wanted one of each a clip.")
     for name, values in (("scores", x), ("ratings", y)):
-        if not np.isfinite(values).all():
-            at = int(np.flatnonzero(~np.isfinite(values))[0])
-            raise UsageError(
-                f"{name}[{at}] is {values[at]}; wanted finite numbers. Leave out what has no {name[:-1]}, and report "
-                "how many."
-            )
+        wanted = f"finite numbers. Leave out what has no {name[:-1]}, and report how many"
+        refuse_where(~np.isfinite(values), name, values, wanted)
     return x, y
-
-
-def index_of(names: Names, length: int) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """The distinct names, sorted as text, and each one's place among them, ``[clip]``."""
-    if len(names) != length:
-        raise UsageError(f"got {length} clips and {len(names)} names of systems or groups; wanted one a clip.")
-    distinct, index = np.unique([str(name) for name in names], return_inverse=True)
-    return tuple(distinct.tolist()), index
 
 
 def mid_ranks(values: Values) -> Values:
@@ -187,19 +179,20 @@ def why_undefined(x: Values, y: Values) -> str | None:
     """The reason for which scores and ratings have no correlation, if there is one."""
     if len(x) < 2:
         return "too_few"
-    if np.ptp(x) == 0:
+    if x.min() == x.max():
         return "constant_scores"
-    return "constant_ratings" if np.ptp(y) == 0 else None
+    return "constant_ratings" if y.min() == y.max() else None
 
 
 def _pearson(x: Values, y: Values) -> float:
-    x, y = _near_one(x - x.mean()), _near_one(y - y.mean())
+    x, y = near_one(x), near_one(y)
+    x, y = x - x.mean(), y - y.mean()
     return float(x @ y / np.sqrt((x @ x) * (y @ y)))
 
 
-def _near_one(values: Values) -> Values:
+def near_one(values: Values) -> Values:
     """Scaled by a power of two, which rounds nothing and keeps squares of tiny and huge values within float64."""
-    scaled: Values = np.ldexp(values, -np.frexp(np.abs(values).max())[1])
+    scaled: Values = np.ldexp(values, -np.frexp(np.abs(values).max(initial=0.0))[1])
     return scaled
 
 

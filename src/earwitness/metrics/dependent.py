@@ -18,18 +18,24 @@ from earwitness.metrics.correlation import lcc
 from earwitness.metrics.paired import Comparison
 from earwitness.metrics.uncertainty import MIN_CLUSTERS
 
+# A correlation beyond this is told from 1 by rounding only.
+_ONE = 1 - 1e-12
+
 
 def williams(scores_a: ArrayLike, scores_b: ArrayLike, ratings: ArrayLike) -> Comparison:
     """Williams' t with n - 3 degrees of freedom for the difference of two LCCs with the same ratings.
 
     Williams, J. Roy. Statist. Soc. B 21 (1959), in the form of Steiger, Psychol. Bull. 87 (1980), equation 7. The
     interval is Zou's, Psychol. Methods 12 (2007), section for overlapping correlations, so that it can touch 0 where p
-    is near 0.05.
+    is near 0.05. Predictors that only scale, offset and rounding tell apart differ by 0 in every sample: p is 1.
 
     Args:
         scores_a: shape ``[clip]``.
         scores_b: shape ``[clip]``.
         ratings: shape ``[clip]``.
+
+    Raises:
+        UsageError: if lengths differ or a value is not finite.
 
     Example:
         >>> found = williams([1, 2, 3, 4, 6, 5, 8, 7], [2, 1, 4, 3, 8, 5, 6, 7], [1, 2, 3, 4, 5, 6, 7, 8])
@@ -42,7 +48,7 @@ def williams(scores_a: ArrayLike, scores_b: ArrayLike, ratings: ArrayLike) -> Co
 def steiger(scores_a: ArrayLike, scores_b: ArrayLike, ratings: ArrayLike) -> Comparison:
     """Steiger's Z for the difference of two LCCs with the same ratings, on Fisher's z with their pooled mean.
 
-    Steiger, Psychol. Bull. 87 (1980), equations 3 and 14. Interval and arguments as in ``williams``.
+    Steiger, Psychol. Bull. 87 (1980), equations 3 and 14. Interval, arguments and errors as in ``williams``.
 
     Example:
         >>> found = steiger([1, 2, 3, 4, 6, 5, 8, 7], [2, 1, 4, 3, 8, 5, 6, 7], [1, 2, 3, 4, 5, 6, 7, 8])
@@ -60,7 +66,9 @@ def _compare(method: str, scores_a: ArrayLike, scores_b: ArrayLike, ratings: Arr
     difference = a.value - b.value
     if n < MIN_CLUSTERS:
         return Comparison(difference, None, None, None, n, method, "too_few_units")
-    if max(abs(a.value), abs(b.value), abs(between.value)) > 1 - 1e-12:
+    if between.value > _ONE and abs(difference) <= 1 - _ONE:
+        return Comparison(0.0, 0.0, 0.0, 1.0, n, method)
+    if max(abs(a.value), abs(b.value), abs(between.value)) > _ONE:
         return Comparison(difference, None, None, None, n, method, "perfect")
     of_correlations = williams_p if method == "williams" else steiger_p
     p = of_correlations(a.value, b.value, between.value, n)

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Level, MeasureName, Names, Values, index_of
+from earwitness.metrics.arguments import Names, check_one_of, index_of
+from earwitness.metrics.correlation import Level, MeasureName, Values, near_one
 from earwitness.metrics.draws import Nesting, batches, draw_counts, draw_nested
 from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import Counts, Places
@@ -40,7 +41,9 @@ class Design:
     @classmethod
     def of(cls, clips: int, systems: Names | None, level: Level = "clip", unit: Unit | None = None) -> Design:
         """Checked; the unit is systems at system level and clips at clip level when not given."""
-        unit = unit or ("systems" if level == "system" else "clips")
+        check_one_of("level", level, get_args(Level))
+        unit = ("systems" if level == "system" else "clips") if unit is None else unit
+        check_one_of("unit", unit, get_args(Unit))
         if systems is None and (level, unit) != ("clip", "clips"):
             raise UsageError(
                 f"level {level!r} with unit {unit!r} needs systems; got none. Pass the system of each clip."
@@ -55,7 +58,7 @@ class Design:
     @property
     def units(self) -> int:
         """How many independent units there are to draw from."""
-        return self.clips if self.index is None or self.unit == "clips" else int(self.index.max()) + 1
+        return self.clips if self.index is None or self.unit == "clips" else int(self.index.max(initial=-1)) + 1
 
     @property
     def why_untold(self) -> str | None:
@@ -115,6 +118,8 @@ def resampled_values(
     rng = np.random.default_rng(seed)
     if design.by_counts:
         return _by_counts(measure, predictors, ratings, design, design.draw(rng, resamples))
+    if measure == "lcc":
+        predictors, ratings = [near_one(scores) for scores in predictors], near_one(ratings)
     nesting = Nesting.of(design.index) if design.index is not None else Nesting.of(np.arange(design.clips))
     parts = [
         [measure_rows(measure, drawn.means(scores), drawn.means(ratings)) for scores in predictors]

@@ -9,21 +9,23 @@ does not. ``single`` speaks of one rating, ``mean`` of the mean of all raters of
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
+from earwitness.metrics.arguments import as_numbers, check_one_of, refuse_where
 from earwitness.metrics.bootstrap import Interval
-from earwitness.metrics.correlation import Values
+from earwitness.metrics.correlation import Values, near_one
 from earwitness.metrics.uncertainty import CONFIDENCE
 
 Form = Literal[1, 2, 3]
+Of = Literal["single", "mean"]
 _UPPER = 0.5 + CONFIDENCE / 2
 
 
-def icc(ratings: ArrayLike, *, form: Form, of: Literal["single", "mean"] = "single") -> Interval:
+def icc(ratings: ArrayLike, *, form: Form, of: Of = "single") -> Interval:
     """An intraclass correlation with its 95 % interval by the F distribution.
 
     Intervals: exact for forms 1 and 3 with normal ratings, Satterthwaite's approximation for form 2 (McGraw & Wong,
@@ -36,35 +38,46 @@ def icc(ratings: ArrayLike, *, form: Form, of: Literal["single", "mean"] = "sing
 
     Returns:
         The interval; ``n`` counts clips; None with ``too_few`` below two clips or two raters, ``constant_ratings``
-        where clips' means do not differ, ``perfect`` for the ends where raters never differ.
+        where clips' means do not differ, ``perfect`` for the ends where raters never differ, both but for rounding.
+
+    Raises:
+        UsageError: if ratings are no table of finite numbers, or the form or ``of`` is unknown.
 
     Example:
         >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
         >>> [round(icc(ratings, form=form).value, 2) for form in (1, 2, 3)]
         [0.17, 0.29, 0.71]
     """
-    table = np.asarray(ratings, np.float64)
-    if table.ndim != 2 or not np.isfinite(table).all():
-        raise UsageError(
-            f"ratings have shape {table.shape}; wanted [clip, rater] with none missing. With ratings missing use "
-            "krippendorff_alpha or noise_ceiling."
-        )
+    check_one_of("form", form, get_args(Form))
+    check_one_of("of", of, get_args(Of))
+    table = _complete(ratings)
     clips, raters = table.shape
     name = f"icc({form},{'1' if of == 'single' else 'k'})"
     if min(clips, raters) < 2:
         return Interval(None, None, None, clips, name, "too_few")
-    squares = _MeanSquares.of(table)
-    if squares.clips == 0:
+    squares = _MeanSquares.of(near_one(table))
+    # Means of values below 1 err by less than this, so that mean squares below its square are rounding's own.
+    rounding = (np.finfo(np.float64).eps * (clips + raters)) ** 2
+    if squares.clips <= raters * rounding:
         return Interval(None, None, None, clips, name, "constant_ratings")
     single = _single(squares, form)
     noise = squares.within if form == 1 else squares.residual
     value = _of_mean(single, raters) if of == "mean" else single
-    if noise == 0:
+    if noise <= rounding:
         return Interval(value, None, None, clips, name, "perfect")
     low, high = _ends(squares, form, single)
     if of == "mean":
         low, high = _of_mean(low, raters), _of_mean(high, raters)
     return Interval(value, low, high, clips, name)
+
+
+def _complete(ratings: ArrayLike) -> Values:
+    wanted = "[clip, rater] with none missing. With ratings missing use krippendorff_alpha or noise_ceiling"
+    table = as_numbers("ratings", ratings, wanted)
+    if table.ndim != 2:
+        raise UsageError(f"ratings have shape {table.shape}; wanted {wanted}.")
+    refuse_where(~np.isfinite(table), "ratings", table, wanted)
+    return table
 
 
 @dataclass(frozen=True, slots=True)

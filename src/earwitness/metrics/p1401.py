@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
+from earwitness.metrics.arguments import as_numbers, check_one_of, refuse_where
 from earwitness.metrics.correlation import Values, paired_values
 
 Order = Literal[0, 1, 3]
+# Of larger errors a sum of squares may leave float64.
+_LARGEST = 1e150
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class MappedError:
         mapped: scores after the mapping, ``[clip]``; None where it does not exist.
         n: clips.
         order: of the mapping.
-        reason: ``too_few`` (no more clips than parameters), ``constant_scores``, or ``not_increasing`` (the best
-            monotone mapping is flat or falls: scores do not rise with ratings).
+        reason: ``too_few`` (no more clips than parameters), ``constant_scores``, ``not_increasing`` (the best monotone
+            mapping is flat or falls: scores do not rise with ratings), or ``overflow`` (values whose squares leave
+            float64).
     """
 
     rmse: float | None
@@ -58,16 +62,22 @@ def mapped_error(
             score.
         half_widths: half of the 95 % interval of each clip's mean rating, shape ``[clip]``, none negative.
 
+    Raises:
+        UsageError: if lengths differ, a value is not finite, a half width is negative, or the order is unknown.
+
     Example:
         >>> found = mapped_error([1, 2, 3, 4], [3.0, 5.0, 7.0, 9.0], order=1)
         >>> round(found.rmse, 6), found.rmse_star
         (0.0, None)
     """
+    check_one_of("order", order, get_args(Order))
     x, y = paired_values(scores, ratings)
     slack = None if half_widths is None else _checked_slack(half_widths, y)
     freedom = len(x) - max(1, order + 1)
     if freedom < 1:
         return MappedError(None, None, None, len(x), order, "too_few")
+    if max(np.abs(x).max(), np.abs(y).max()) > _LARGEST:
+        return MappedError(None, None, None, len(x), order, "overflow")
     if order and np.ptp(x) == 0:
         return MappedError(None, None, None, len(x), order, "constant_scores")
     mapped = _mapped(x, y, order)
@@ -79,11 +89,11 @@ def mapped_error(
 
 
 def _checked_slack(half_widths: ArrayLike, ratings: Values) -> Values:
-    slack = np.asarray(half_widths, np.float64)
-    if slack.shape != ratings.shape or not (np.isfinite(slack) & (slack >= 0)).all():
-        raise UsageError(
-            f"half widths have shape {slack.shape}; wanted one a clip, {ratings.shape}, each finite and at least 0."
-        )
+    wanted = f"one a clip, {ratings.shape}, each finite and at least 0"
+    slack = as_numbers("half_widths", half_widths, wanted)
+    if slack.shape != ratings.shape:
+        raise UsageError(f"half_widths have shape {slack.shape}; wanted {wanted}.")
+    refuse_where(~(np.isfinite(slack) & (slack >= 0)), "half_widths", slack, wanted)
     return slack
 
 

@@ -20,14 +20,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
+from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, check_count, check_one_of
 from earwitness.metrics.bootstrap import TAILS, quantile_ends
-from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Names, Values, mid_ranks, paired_values
+from earwitness.metrics.correlation import (
+    MEASURES,
+    Level,
+    MeasureName,
+    Values,
+    mid_ranks,
+    near_one,
+    paired_values,
+)
 from earwitness.metrics.design import Design, Unit, resampled_values
 from earwitness.metrics.draws import batches
 from earwitness.metrics.resampled import measure_rows
@@ -56,29 +64,17 @@ class Comparison:
     reason: str | None = None
 
 
-class Over(TypedDict, total=False):
-    """What two predictors are compared over; each may be left out.
-
-    Attributes:
-        systems: what made each clip, shape ``[clip]``.
-        level: whether the measure is taken over clips or over systems' means; clips when not given.
-        unit: what is drawn anew or exchanged, see ``design``; where clips cluster in systems, systems.
-    """
-
-    systems: Names | None
-    level: Level
-    unit: Unit | None
-
-
 def paired_bootstrap(
     measure: MeasureName,
     scores_a: ArrayLike,
     scores_b: ArrayLike,
     ratings: ArrayLike,
     *,
+    systems: Names | None = None,
+    level: Level = "clip",
+    unit: Unit | None = None,
     resamples: int = 2000,
     seed: int = 0,
-    **over: Unpack[Over],
 ) -> Comparison:
     """Difference of a measure with its interval and p, from resamples that both predictors share.
 
@@ -90,9 +86,15 @@ def paired_bootstrap(
         scores_a: shape ``[clip]``.
         scores_b: shape ``[clip]``.
         ratings: shape ``[clip]``.
-        resamples: how many; p cannot be below 2 / (resamples + 1).
+        systems: what made each clip, shape ``[clip]``; needed for system level and for units but clips.
+        level: whether the measure is taken over clips or over systems' means.
+        unit: what is drawn anew, see ``design``; systems at system level and clips at clip level when not given, and
+            where clips cluster in systems, to be given as systems.
+        resamples: how many, at least 40; p cannot be below 2 / (resamples + 1).
         seed: of the resamples.
-        **over: ``systems``, ``level`` and ``unit``, see ``Over``.
+
+    Raises:
+        UsageError: if lengths differ, a value is not finite, or a name is unknown or missing.
 
     Example:
         >>> ratings = np.arange(20.0)
@@ -100,7 +102,8 @@ def paired_bootstrap(
         >>> found.difference > 0, found.low > 0, found.p < 0.05
         (True, True, True)
     """
-    task = _Task.of(measure, scores_a, scores_b, ratings, **over)
+    check_count("resamples", resamples, FEWEST_RESAMPLES)
+    task = _Task.of(measure, scores_a, scores_b, ratings, systems, level, unit)
     if task.reason:
         return task.without_test("paired_bootstrap")
     values = resampled_values(measure, [task.a, task.b], task.ratings, task.design, resamples, seed)
@@ -121,9 +124,11 @@ def paired_permutation(
     scores_b: ArrayLike,
     ratings: ArrayLike,
     *,
+    systems: Names | None = None,
+    level: Level = "clip",
+    unit: Unit | None = None,
     resamples: int = 2000,
     seed: int = 0,
-    **over: Unpack[Over],
 ) -> Comparison:
     """Difference of a measure with p, from exchanging the two predictors' scores at random, unit by unit.
 
@@ -131,12 +136,16 @@ def paired_permutation(
     scores for LCC; for MSE they are taken as they are. Exchanged are clips, or whole systems where the unit is systems.
     Arguments are those of ``paired_bootstrap``; p cannot be below 1 / (resamples + 1), and ``unit`` not be ``nested``.
 
+    Raises:
+        UsageError: as ``paired_bootstrap``, and where the unit cannot be exchanged.
+
     Example:
         >>> ratings = np.arange(20.0)
         >>> paired_permutation("srcc", ratings, np.roll(ratings, 5), ratings, resamples=500).p < 0.05
         True
     """
-    task = _Task.of(measure, scores_a, scores_b, ratings, **over)
+    check_count("resamples", resamples, FEWEST_RESAMPLES)
+    task = _Task.of(measure, scores_a, scores_b, ratings, systems, level, unit)
     if task.design.unit == "nested" or (task.design.level == "system" and task.design.unit == "clips"):
         raise UsageError(
             "a permutation exchanges clips at clip level or whole systems; got level "
@@ -171,11 +180,11 @@ class _Task:
         scores_a: ArrayLike,
         scores_b: ArrayLike,
         ratings: ArrayLike,
-        *,
-        systems: Names | None = None,
-        level: Level = "clip",
-        unit: Unit | None = None,
+        systems: Names | None,
+        level: Level,
+        unit: Unit | None,
     ) -> _Task:
+        check_one_of("measure", measure, MEASURES)
         (a, y), (b, _) = paired_values(scores_a, ratings), paired_values(scores_b, ratings)
         design = Design.of(len(y), systems, level, unit)
         found_a, found_b = (MEASURES[measure](design.taken_over(x), design.taken_over(y)) for x in (a, b))
@@ -190,6 +199,8 @@ class _Task:
 def _exchanged(task: _Task, resamples: int, rng: np.random.Generator) -> Iterator[Values]:
     """Differences after each unit's two scores were exchanged or not, at even odds, in batches."""
     design, ratings = task.design, task.design.taken_over(task.ratings)
+    if task.measure == "lcc":
+        ratings = near_one(ratings)
     a, b = (_on_one_scale(task.measure, design.taken_over(scores)) for scores in (task.a, task.b))
     # A system's clips are exchanged together; systems' means are units themselves.
     unit_of = design.index if design.level == "clip" and design.unit == "systems" else np.arange(len(ratings))
@@ -203,7 +214,7 @@ def _exchanged(task: _Task, resamples: int, rng: np.random.Generator) -> Iterato
 def _on_one_scale(measure: MeasureName, scores: Values) -> Values:
     if measure == "mse":
         return scores
-    scale = scores if measure == "lcc" else mid_ranks(scores)
+    scale = near_one(scores) if measure == "lcc" else mid_ranks(scores)
     standard: Values = (scale - scale.mean()) / scale.std()
     return standard
 
@@ -213,10 +224,16 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
     Scand. J. Statist. 6 (1979). None stays None and does not count as a test.
 
+    Raises:
+        UsageError: if a p lies outside 0 to 1.
+
     Example:
         >>> holm([0.01, 0.04, None, 0.03])
         [0.03, 0.06, None, 0.06]
     """
+    for at, p in enumerate(p_values):
+        if p is not None and not 0 <= p <= 1:
+            raise UsageError(f"p_values[{at}] is {p}; wanted 0 to 1, or None where there was no test.")
     tested = sorted((p, at) for at, p in enumerate(p_values) if p is not None)
     corrected: list[float | None] = [None] * len(p_values)
     largest = 0.0

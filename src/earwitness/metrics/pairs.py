@@ -98,7 +98,7 @@ def _discordant(counts: Counts, levels: list[_Level]) -> Floats:
         ones = np.zeros((len(counts), len(level.ones) + 1), np.int32)
         np.cumsum(np.take(counts, level.ones, axis=1), axis=1, out=ones[:, 1:])
         larger = np.take(ones, level.before, axis=1) - np.take(ones, level.outside, axis=1)
-        # As floats: products of whole numbers are not left to the linear algebra library, which is several times faster.
+        # As floats: the linear algebra library, several times faster, takes no products of whole numbers.
         zeros = np.take(counts, level.zeros, axis=1).astype(np.float64)
         found += np.vecdot(zeros, larger.astype(np.float64))
     return found

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from earwitness.metrics.bootstrap import TAILS, Interval, quantile_ends
-from earwitness.metrics.correlation import Names, Values, index_of, paired_values
+from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, check_count, index_of
+from earwitness.metrics.bootstrap import TAILS, Interval, quantile_ends, with_width
+from earwitness.metrics.correlation import Values, paired_values
 from earwitness.metrics.draws import Nesting, draw_counts, draw_nested
 from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import PairCounts, Places, pair_counter
@@ -38,12 +39,17 @@ def pairwise_accuracy(
 
     Returns:
         The interval; ``n`` counts what is drawn, groups with at least one untied pair or clips. None with reason
-        ``no_pairs`` where raters tied all.
+        ``no_pairs`` where raters tied all; no ends with ``constant_resamples`` where every resample gives the same,
+        as where scores tie all.
+
+    Raises:
+        UsageError: if lengths differ, a value is not finite, a group has no name, or resamples are fewer than 40.
 
     Example:
         >>> pairwise_accuracy([1, 2, 3, 4, 5], [1, 2, 3, 5, 4]).value
         0.9
     """
+    check_count("resamples", resamples, FEWEST_RESAMPLES)
     x, y = paired_values(scores, ratings)
     rng = np.random.default_rng(seed)
     if groups is None:
@@ -67,6 +73,9 @@ def top1_accuracy(scores: ArrayLike, ratings: ArrayLike, groups: Names) -> Inter
 
     Returns:
         The interval; ``n`` counts groups. Wilson's (J. Amer. Statist. Assoc. 22, 1927) holds also where all are found.
+
+    Raises:
+        UsageError: if lengths differ, a value is not finite, or a group has no name.
 
     Example:
         >>> found = top1_accuracy([1, 2, 5, 4], [1, 3, 2, 4], ["a", "a", "b", "b"])
@@ -109,10 +118,14 @@ def best_system(
 ) -> BestSystem:
     """Whether the system with the highest mean score is the one with the highest mean rating, and how firmly.
 
+    Raises:
+        UsageError: if lengths differ, a value is not finite, a system has no name, or resamples are fewer than 40.
+
     Example:
         >>> best_system([1, 2, 6, 7], [2, 2, 4, 3], ["a", "a", "b", "b"]).found
         1.0
     """
+    check_count("resamples", resamples, FEWEST_RESAMPLES)
     x, y = paired_values(scores, ratings)
     index = index_of(systems, len(x))[1]
     nesting, means_x, means_y = Nesting.of(index), group_means(x, index), group_means(y, index)
@@ -149,8 +162,8 @@ def _by_group(x: Values, y: Values, groups: Names) -> tuple[Values, Values]:
 
 
 def _members(groups: Names, clips: int) -> list[Places]:
-    nesting = Nesting.of(index_of(groups, clips)[1])
-    return np.split(nesting.clips, nesting.starts[1:])
+    nesting = Nesting.of(index_of(groups, clips, "groups")[1])
+    return np.split(nesting.clips, nesting.starts[1:]) if clips else []
 
 
 def _share_of_best(scores: Values, ratings: Values) -> Values:
@@ -168,7 +181,7 @@ def _interval(value: float, units: int, resampled: Callable[[], list[Values]]) -
         # Resamples of what is always right are always right: no sign that the next one is not wrong.
         reason = "too_few_units" if units < MIN_CLUSTERS else "perfect"
         return Interval(value, None, None, units, "percentile", reason)
-    ends = quantile_ends(np.concatenate(resampled()), TAILS)
+    ends = with_width(quantile_ends(np.concatenate(resampled()), TAILS), value)
     if isinstance(ends, str):
         return Interval(value, None, None, units, "percentile", ends)
     return Interval(value, *ends, units, "percentile")

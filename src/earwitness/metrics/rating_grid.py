@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.correlation import Names, Values, index_of
+from earwitness.metrics.arguments import Names, as_numbers, index_of, refuse_where
+from earwitness.metrics.correlation import Values
 from earwitness.metrics.means import means_of
 from earwitness.metrics.pairs import Places
 
@@ -36,11 +37,13 @@ class RatingGrid:
         systems: Names | None,
     ) -> RatingGrid:
         """Checked and sorted; clips with a single rating are left out."""
-        flat = np.asarray(values, np.float64)
-        if flat.ndim != 1 or not np.isfinite(flat).all():
-            raise UsageError(f"ratings have shape {flat.shape}; wanted [rating], all finite. Leave out missing ones.")
-        clip = index_of(clips, len(flat))[1]
-        rater = np.zeros_like(clip) if raters is None else index_of(raters, len(flat))[1]
+        wanted = "[rating], all finite. Leave out missing ones"
+        flat = as_numbers("ratings", values, wanted)
+        if flat.ndim != 1:
+            raise UsageError(f"ratings have shape {flat.shape}; wanted {wanted}.")
+        refuse_where(~np.isfinite(flat), "ratings", flat, wanted)
+        clip = index_of(clips, len(flat), "clips")[1]
+        rater = np.zeros_like(clip) if raters is None else index_of(raters, len(flat), "raters")[1]
         system = _systems_of_clips(clip, systems)
         keep = (np.bincount(clip) >= 2)[clip] if len(clip) else np.zeros(0, bool)
         flat, clip, rater = flat[keep], clip[keep], rater[keep]
@@ -95,11 +98,11 @@ def _systems_of_clips(clip: Places, systems: Names | None) -> Places:
     clips = int(clip.max(initial=-1)) + 1
     if systems is None:
         return np.zeros(clips, np.intp)
-    system = index_of(systems, len(clip))[1]
+    names, system = index_of(systems, len(clip))
     of_clip = np.zeros(clips, np.intp)
     of_clip[clip] = system
-    if (of_clip[clip] != system).any():
-        raise UsageError("some clip has ratings under two systems; wanted one system a clip.")
+    odd, by_rating = of_clip[clip] != system, np.array(names)[system]
+    refuse_where(odd, "systems", by_rating, "one system a clip; another rating of this clip has another")
     return of_clip
 
 
