@@ -108,12 +108,22 @@ def test_a_grid_has_the_errors_of_both_ends_and_the_spread_of_the_squared_error(
     assert (row["MSE sd"], row["Huber's MSE sd"]) == (0.01, 0.02)
     assert (row["MSE low quarter"], row["Huber's MSE low quarter"], row["bias low quarter"]) == (0.5, 0.4, 0.25)
     assert (row["MSE high quarter"], row["Huber's MSE high quarter"]) == (0.5, None)
-    printed = printed_grid(grid_table(cells())).columns
-    assert {"MSE sd", "MSE low quarter", "MSE high quarter", "pairs seen"} <= set(printed)
-    assert not {"bias low quarter", "failure signatures", "error"} & set(printed)
-    text = write_table(printed_grid(grid_table(cells())), "text", width=160)
-    assert max(map(len, text.splitlines()[:6])) <= 160
-    assert "emphasis" in text
+
+
+def test_a_printed_grid_has_what_its_lines_have_room_for():
+    made = [Cell(c.values, MOSRun(Path("run"), results(0.5, ("poor_low_range", "gain_within_seeds")))) for c in cells()]
+    wide, usual, narrow = (
+        {name.replace("\n", " ") for name in printed_grid(grid_table(made), width).columns} for width in (1000, 160, 80)
+    )
+    # Of the columns only those are gone that are empty: no Huber alone at the high end, no error.
+    gone = {"Huber's MSE high quarter", "Huber's bias high quarter", "error"}
+    assert set(grid_table(made).columns) - wide == gone
+    assert {"MSE sd", "MSE low quarter", "pairs seen"} <= usual < wide
+    assert not {"MSE sd", "MSE low quarter"} & narrow
+    assert {"SRCC clip", "MSE clip", "failure signatures"} <= narrow
+    text = write_table(printed_grid(grid_table(made), 160), "text", width=160)
+    for word in ("batch_size", "poor_low_range", "gain_within_seeds", "Huber's"):
+        assert word in text, word
 
 
 def test_a_combination_that_failed_stands_in_the_table_and_not_on_the_map():
@@ -121,7 +131,7 @@ def test_a_combination_that_failed_stands_in_the_table_and_not_on_the_map():
     made = [*cells(), broken]
     assert grid_table(made).rows[-1][:4] == ("0.5", "3", 64, None)
     assert grid_table(made).rows[-1][-1] == "TrainingError: the loss is nan."
-    assert printed_grid(grid_table(made)).rows[-1][-1] == "TrainingError"
+    assert printed_grid(grid_table(made), 160).rows[-1][-1] == "TrainingError"
     assert "none" in grid_heat_map(made)
     assert "the highest is at margin 0.2, emphasis 3" in grid_heat_map(made)
     assert "none has a value" in grid_heat_map([broken])

@@ -322,7 +322,7 @@ def _tell(cells: Sequence[Cell], grid: Path | None, form: TableFormat) -> None:
 
     if grid is not None:
         table = _kept(grid, cells)
-        table = printed_grid(table) if form == TableFormat.text else table
+        table = printed_grid(table, terminal_width()) if form == TableFormat.text else table
     else:
         (run,) = _runs(cells)
         table = training_table(run.results)

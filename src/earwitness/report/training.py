@@ -47,8 +47,20 @@ GRID_ENDS = {
     "Huber's bias high quarter": ("highest", "alone", "bias"),
 }
 GRID_COLUMNS = (*GRID_MEASURES, *GRID_ENDS, "pairs seen", "failure signatures", "error")
-# What a terminal has no room for; programs get it.
-NOT_PRINTED = {"Huber's MSE sd", *(name for name in GRID_ENDS if name.startswith("Huber's") or name.startswith("bias"))}
+# What is left out first where lines are too short; files have it all.
+SPARED = (
+    *(name for name in GRID_ENDS if "bias" in name),
+    "Huber's MSE sd",
+    "Huber's MSE high quarter",
+    "Huber's MSE low quarter",
+    "MSE high quarter",
+    "MSE low quarter",
+    "MSE sd",
+    "Huber's SRCC system",
+    "SRCC system",
+)
+# Between two columns of a printed table.
+GAP = 3
 
 
 def training_table(results: Mapping[str, Any]) -> Table:
@@ -170,13 +182,30 @@ def grid_table(cells: Sequence[Cell]) -> Table:
     return Table((*varied, *GRID_COLUMNS), rows, notes=(note, *(f"warning: {line}" for line in lines)))
 
 
-def printed_grid(table: Table) -> Table:
-    """The table of a grid for people: without what lines have no room for, and without columns that are empty."""
-    columns = dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))
-    empty = {name for name, cells in columns.items() if all(cell in (None, "") for cell in cells)}
+def printed_grid(table: Table, width: int) -> Table:
+    """The table of a grid for people: without columns that are empty, or that lines of a width have no room for."""
     # Of an error its kind.
     short = tuple((*row[:-1], row[-1] and str(row[-1]).partition(":")[0]) for row in table.rows)
-    return _without(replace(table, rows=short), empty | NOT_PRINTED)
+    told = replace(table, rows=short)
+    told = _without(
+        told, {name for name, cells in _by_column(told).items() if all(cell in (None, "") for cell in cells)}
+    )
+    for name in SPARED:
+        if sum(GAP + _longest_word(name, cells) for name, cells in _by_column(told).items()) <= width:
+            break
+        told = _without(told, {name})
+    # A word a line, or room would be taken from the other columns in the middle of their words.
+    return replace(told, columns=tuple(name.replace(" ", "\n") for name in told.columns))
+
+
+def _by_column(table: Table) -> dict[str, tuple[Value, ...]]:
+    return dict(zip(table.columns, zip(*table.rows, strict=True), strict=True))
+
+
+def _longest_word(heading: str, cells: Sequence[Value]) -> int:
+    """Letters below which a column would break words."""
+    texts = [f"{cell:.3f}" if isinstance(cell, float) else str(cell or "") for cell in cells]
+    return max(len(word) for text in (heading, *texts) for word in text.split())
 
 
 def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "clip") -> str:

@@ -29,14 +29,17 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         part.write_text(text, encoding="utf-8")
 
 
-def read_json(path: Path, read: Callable[[Any], Value], advice: str) -> Value:
+def read_json(path: Path, read: Callable[[dict[str, Any]], Value], advice: str) -> Value:
     """What ``read`` makes of a JSON file.
 
     Raises:
         StoreError: if it is no JSON, or not what ``read`` takes; the text ends with the advice.
     """
     try:
-        return read(json.loads(path.read_text(encoding="utf-8")))
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(plain, dict):
+            raise ValueError("it is no JSON object")
+        return read(plain)
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
         reason = f"it lacks {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
         raise StoreError(f"{path} is damaged, or not of a training: {reason}. {advice}") from error

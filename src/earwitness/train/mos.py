@@ -158,7 +158,8 @@ def _check_free(folder: Path, cache: Path | None) -> None:
     """Refuse to mix a training into what else a folder holds; what a start that failed has left does not count."""
     if (folder / CONFIG).exists():
         return
-    ours = {folder / name for name in (LOCK, FITS, f"{CONFIG}.part")}
+    # SQLite keeps a journal beside the lock for as long as it takes it.
+    ours = {folder / name for name in (LOCK, f"{LOCK}-journal", FITS, f"{CONFIG}.part")}
     if others := sorted(path.name for path in folder.iterdir() if path not in ours and path != cache):
         raise RunError(f"{folder} holds {others[0]!r} and no {CONFIG} of a training. Name an empty or a new folder.")
 
