@@ -250,6 +250,13 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_what_a_killed_start_has_left_is_no_foreign_file(tmp_path):
+    (tmp_path / "fits").mkdir()
+    for name in ("lock", "lock-journal", "config.json.part"):
+        (tmp_path / name).touch()
+    assert trained(tmp_path, seeds=(0,), compare=False, epochs=1).folder == tmp_path
+
+
 def test_embeddings_may_lie_in_the_folder_of_the_run(tmp_path):
     with EmbeddingCache(tmp_path / "run" / "embeddings") as cache:
         config = MOSConfig(**{**OPTIONS, "epochs": 1}, seeds=(0,), compare=False)
