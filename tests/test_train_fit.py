@@ -169,6 +169,13 @@ def test_a_loss_that_is_no_number_stops_and_names_the_clips(sets, tmp_path):
     assert len(named["clips"]) == 16
 
 
+def test_a_prediction_that_is_no_number_stops_too(sets, tmp_path):
+    broken = read_examples(SmallEncoder(), rated_tones(40), sets[1].axes)
+    broken.audio[7] = torch.nan
+    with pytest.raises(TrainingError, match=r"a prediction is nan in epoch 1; .* lower the learning rate"):
+        Fit(CONFIG, 0, SmallEncoder(), sets[0], broken).run(tmp_path)
+
+
 def test_fine_tuning_changes_the_encoder_and_its_predictions(sets, tmp_path):
     encoder = SmallEncoder()
     before = encoder.module.weight.clone()

@@ -1,6 +1,6 @@
 """The command line: one file per command, each parses, calls and prints.
 
-Exit codes: 0 fine, 2 usage, 3 too few pairs scored, 4 run locked or incompatible, 5 backbone unreachable,
+Exit codes: 0 fine, 2 usage, 3 too few pairs scored or clips read, 4 run locked or incompatible, 5 backbone unreachable,
 130 interrupted, 1 anything else. A user's mistake shows one line, never a traceback.
 """
 

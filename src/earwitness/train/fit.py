@@ -111,7 +111,7 @@ class Fit:
         Where the measure that chooses never existed, as with constant predictions, it is that of the last one.
 
         Raises:
-            TrainingError: if the loss is no longer a number; the folder then holds the ids of its batch.
+            TrainingError: if the loss or a prediction is no longer a number; the folder then holds the ids of the batch.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._resume(folder)
@@ -157,7 +157,10 @@ class Fit:
         with _seeded(epoch_seed(self.seed, number)):
             steps = [self._step(clips, folder) for clips in batches]
         loss, regression, ranking = np.array(steps).mean(axis=0).tolist()
-        value = agreed(selected(self.config.select, self._uncut(self.dev), self.dev))
+        predicted = self._uncut(self.dev)
+        if not np.isfinite(predicted).all():
+            raise self._not_finite("a prediction", math.nan, batches[-1], folder)
+        value = agreed(selected(self.config.select, predicted, self.dev))
         coverage = covered_pairs(self.train.ratings.numpy(), [clips.numpy() for clips in batches])
         return Epoch(number, loss, regression, ranking, value, coverage)
 
@@ -172,7 +175,7 @@ class Fit:
         parts = terms(self.config.objective(), seen)
         loss = parts.regression + self.config.rank_weight * parts.ranking
         if not math.isfinite(loss.item()):
-            raise self._not_finite(clips, loss.item(), folder)
+            raise self._not_finite("the loss", loss.item(), clips, folder)
         torch.autograd.backward(loss)
         average_gradients([p for group in self.optimiser.param_groups for p in group["params"]])
         self.optimiser.step()
@@ -228,12 +231,12 @@ class Fit:
         if is_first():
             _write_log(folder, self.history)
 
-    def _not_finite(self, clips: Tensor, loss: float, folder: Path) -> TrainingError:
+    def _not_finite(self, what: str, value: float, clips: Tensor, folder: Path) -> TrainingError:
         ids = [self.train.pairs[index].id for index in clips.tolist()]
         path = folder / "bad_batch.json"
         path.write_text(json.dumps({"epoch": len(self.history) + 1, "clips": ids}, indent=2), encoding="utf-8")
         return TrainingError(
-            f"the loss is {loss} in epoch {len(self.history) + 1}; the {len(ids)} clips of that batch are named in "
+            f"{what} is {value} in epoch {len(self.history) + 1}; the {len(ids)} clips of its last batch are named in "
             f"{path}. Look at their embeddings and ratings, or lower the learning rate ({self.config.lr:g}) and name "
             "another folder for that."
         )

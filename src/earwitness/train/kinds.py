@@ -120,7 +120,8 @@ def list_of(kind: Kind, what: str) -> Kind:
     return Kind(wanted, lambda value: isinstance(value, tuple) and all(map(kind.fits, value)))
 
 
-ABOVE_0 = Kind("a finite number above 0", _between(0, math.inf, open_low=True), real=True)
+# No training learns at such a rate, and far above it the optimisers overflow.
+RATE = Kind("a number above 0 and below 1000", _between(0, 1000, open_low=True), real=True)
 ANY_WHOLE = Kind("a whole number", is_whole)
 FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 TEXT = Kind("a text", lambda value: isinstance(value, str))
