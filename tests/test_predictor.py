@@ -89,7 +89,7 @@ def test_sizes_on_a_card_cannot_ask_for_endless_memory(tmp_path):
         RatingPredictor.load(tmp_path)
     # Within the limits, the shapes of the file are looked at before anything is allocated: this would be 34 GB.
     change_card(tmp_path, heads={**sizes, "hidden": [65536, 65536]})
-    with pytest.raises(BackboneError, match="weights.safetensors does not fit its card"):
+    with pytest.raises(BackboneError, match=r"weights\.safetensors does not fit its card"):
         RatingPredictor.load(tmp_path)
 
 

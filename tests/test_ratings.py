@@ -100,7 +100,7 @@ def test_a_clip_that_is_not_there_cannot_be_wanted(tmp_path, wanted):
 
 
 def test_a_form_with_one_name_for_a_column_asks_for_that_name(tmp_path):
-    with pytest.raises(ManifestError, match="found wav, mos; wanted filepath_deg. Say so"):
+    with pytest.raises(ManifestError, match=r"found wav, mos; wanted filepath_deg\. Say so"):
         read_ratings(written(tmp_path / "t.csv", "wav,mos", "a.wav,3"), form="nisqa")
 
 

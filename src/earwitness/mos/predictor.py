@@ -117,13 +117,18 @@ class RatingPredictor:
             return published_predictor(PUBLISHED if encoder is None else str(encoder), device=device)
         card = read_card(place)
         tensors = _read_weights(place)
-        heads = _heads(place, card, {name.removeprefix(HEADS): tensors[name] for name in tensors if name.startswith(HEADS)})
-        tuned = {name.removeprefix(ENCODER): tensors[name] for name in tensors if name.startswith(ENCODER)}
+        heads = _heads(place, card, _under(HEADS, tensors))
+        tuned = _under(ENCODER, tensors)
         if len(tuned) and not card.tuned:
             raise BackboneError(
                 f"{place} holds an encoder's weights, and its card does not say that it was fine-tuned."
             )
         return cls(_encoder(card, _where(card, place, encoder), tuned, device), heads, card)
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names begin so, by the rest of their names."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def _read_weights(place: Path) -> dict[str, Tensor]:

@@ -111,7 +111,7 @@ class Fit:
         Where the measure that chooses never existed, as with constant predictions, it is that of the last one.
 
         Raises:
-            TrainingError: if the loss or a prediction is no longer a number; the folder then holds the ids of the batch.
+            TrainingError: if the loss or a prediction is no longer a number; the folder then holds the batch's ids.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._resume(folder)
