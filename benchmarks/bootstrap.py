@@ -4,8 +4,8 @@
 
 Percentile intervals of the same clips. scipy's calls run in turns with ours in one run: its own loop with
 ``scipy.stats.spearmanr`` and the like as they come, and for SRCC also vectorised, with ranks by ``rankdata`` along an
-axis, the fastest that it allows. Ends differ by the draw alone, as those of two seeds of scipy's do; given the same
-resamples they are equal (``tests/test_bootstrap.py``).
+axis, the fastest that it allows. From one seed both draw the same resamples, so that the ends are equal; how far those
+of another seed lie is told beside.
 """
 
 from __future__ import annotations
