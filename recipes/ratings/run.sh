@@ -23,6 +23,13 @@ log_mel=$!
 learn embedded
 noise
 wait "$log_mel"
+python -m earwitness train mos --train "$data/speechocean/metadata.csv" --column ratings.pronunciation=pronunciation \
+    --column system=speaker --scale 0-2 --dev-share 0.2 --dev-by system --axes pronunciation --grid paper-ablation \
+    --regression-scale standardised --rank-weight 2 --seeds 2 --cache runs/ratings/grid-embeddings \
+    --out runs/ratings/paper-ablation
+for form in csv svg; do
+    cp "runs/ratings/paper-ablation/grid.$form" "recipes/ratings/results/paper-ablation.$form"
+done
 python -m recipes.ratings.aes_ceilings --data "$data/aes_ratings"
 python -m recipes.ratings.tables --data "$data"
 python -m recipes.ratings.curve
