@@ -92,6 +92,14 @@ def test_axes_and_columns_are_chosen(tmp_path):
         rated.ratings("mos")
 
 
+def test_an_axis_that_is_asked_for_may_be_a_column_by_its_plain_name(tmp_path):
+    table = written(tmp_path / "t.csv", "audio,system,quality,rating_quality,ease", "a.wav,x,9,3,1", "b.wav,x,9,4,2")
+    rated = read_ratings(table, axes=["ease", "quality"], scale="1-5")
+    assert [pair.ratings for pair in rated.pairs] == [{"ease": 1.0, "quality": 3.0}, {"ease": 2.0, "quality": 4.0}]
+    with pytest.raises(UsageError, match="no ratings of 'system'; it has quality"):
+        read_ratings(table, axes=["system"], scale="1-5")
+
+
 @pytest.mark.parametrize("wanted", [[-1, 0], [2]])
 def test_a_clip_that_is_not_there_cannot_be_wanted(tmp_path, wanted):
     rated = read_ratings(written(tmp_path / "t.csv", "wav,mos", "a.wav,3", "b.wav,4"), scale="1-5")

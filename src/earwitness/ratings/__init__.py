@@ -50,7 +50,7 @@ def read_ratings(
     Args:
         source: a table, a list, or a folder that holds one.
         form: ``table``, ``long``, ``musiceval``, ``aes``, ``sheet``, ``nisqa``, or ``auto`` to tell it by its columns.
-        axes: those wanted; None for all.
+        axes: those wanted; None for all. In a table, an axis may have the plain name of its column.
         scale: the lowest and highest rating that the raters could give, such as ``"1-5"`` or ``(1, 5)``, for all axes
             or by axis. MusicEval, sheet and NISQA are read as 1-5 and AES as 0-10 unless told otherwise; of plain and
             long tables it is not known: the range seen is taken, and the axis is listed in ``observed``.
@@ -76,7 +76,7 @@ def read_ratings(
     if isinstance(axes, str):
         raise UsageError(f"axes is the text {axes!r}; wanted a list of axes, such as [{axes!r}].")
     path = Path(source)
-    asked = Asked(columns or {}, None if audio is None else Path(audio), allow_outside_root)
+    asked = Asked(columns or {}, None if audio is None else Path(audio), allow_outside_root, axes or ())
     if form == "musiceval" or (form == "auto" and musiceval.is_musiceval(path)):
         scales = read_scales(scale, musiceval.SCALE)
         return gather(path.name, musiceval.lines(path, asked), scales, axes, musiceval.AXES)

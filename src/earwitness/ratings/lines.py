@@ -6,7 +6,7 @@ columns, placing the clips, checking scale and repetitions - is the same for all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -67,11 +67,13 @@ class Asked:
         columns: by field.
         audio: the folder that clips' paths start from; None for the folder of the file.
         allow_outside: whether clips may lie outside that folder.
+        axes: those wanted, if named.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     audio: Path | None = None
     allow_outside: bool = False
+    axes: Sequence[str] = ()
 
     def reading(self, root: Path) -> Reading:
         """How rows become pairs."""
@@ -115,7 +117,7 @@ class Form:
             ManifestError: naming the line that cannot be read as written.
         """
         reading = asked.reading(source.root)
-        columns_of = lru_cache(maxsize=64)(lambda found: self._columns_of(found, asked.columns))
+        columns_of = lru_cache(maxsize=64)(lambda found: self._columns_of(found, asked))
         for count, row in enumerate(source.rows()):
             place = f"{source.label}, {row.place}"
             cells = self.told(row.cells)
@@ -125,7 +127,8 @@ class Form:
                 pair = _unrated(reading, replace(row, cells=cells), columns)
                 yield Line(place, pair, tuple(_rate(cells, columns)), "rater" in columns.fields)
 
-    def _columns_of(self, found: tuple[str, ...], named: Mapping[str, str]) -> Columns:
+    def _columns_of(self, found: tuple[str, ...], asked: Asked) -> Columns:
+        named = asked.columns
         aliases = {**ALIASES, "audio": CLIP_ALIASES, **self.aliases}
         columns = find_columns(found, named, aliases)
         if "audio" not in columns.fields:
@@ -133,7 +136,10 @@ class Form:
         if any(field.startswith("ratings.") for field in named):
             return columns
         free = [column for column in found if column not in columns.fields.values()]
-        return replace(columns, ratings=self.axes(free))
+        ratings = self.axes(free)
+        # Whoever wants an axis by the plain name of a column has said which column it is.
+        plain = {axis: axis for axis in asked.axes if axis in free and "axis" not in columns.fields}
+        return replace(columns, ratings={**plain, **ratings})
 
 
 def by_names(axes: Mapping[str, tuple[str, ...]]) -> Callable[[Collection[str]], Mapping[str, str]]:
