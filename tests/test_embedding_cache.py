@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -43,6 +44,7 @@ def test_the_row_says_which_sound_it_is_of_and_which_encoder_made_it(tmp_path):
 
 WRITER = """
 import sys
+import threading
 import numpy as np
 from earwitness.mos.encoders.cache import EmbeddingCache
 folder, first = sys.argv[1], int(sys.argv[2])
@@ -61,6 +63,26 @@ def test_two_processes_write_at_once(tmp_path):
         found = cache.find(Recipe({"encoder": "test"}).id, "clip", keys)
     assert sorted(found, key=int) == keys
     assert all((found[key] == int(key)).all() for key in keys)
+
+
+def test_a_process_that_comes_while_another_makes_the_file_waits(tmp_path):
+    first = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+    first.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(0.3, first.execute, ["COMMIT"])
+    done.start()
+    with EmbeddingCache(tmp_path) as cache:
+        assert len(cache) == 0
+    done.join()
+    first.close()
+
+
+def test_a_file_that_stays_taken_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("earwitness.mos.encoders.cache._WAIT", 0.1)
+    first = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="cannot be used: database is locked"):
+        EmbeddingCache(tmp_path)
+    first.close()
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):

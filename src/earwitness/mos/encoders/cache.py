@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,12 +124,24 @@ class EmbeddingCache:
             raise StoreError(
                 f"{self.folder / FILE} has format {found}; this earwitness knows {FORMAT}. Install a newer one."
             )
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         # What a power cut may lose can be computed again.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         if not tables:
             # Two processes may both find an empty file; the second then finds the tables made.
             self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+
+    def _write_ahead(self) -> None:
+        """Let others read while one writes; for this alone SQLite does not wait by itself until nobody writes."""
+        until = time.monotonic() + _WAIT
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(0.01)
 
     def _vector(self, layers: int, features: int, data: bytes) -> NDArray[np.float32]:
         if len(data) != 4 * layers * features:
