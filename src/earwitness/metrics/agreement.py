@@ -57,9 +57,7 @@ def krippendorff_alpha(ratings: ArrayLike, *, scale: Scale = "interval") -> Meas
 
 
 def _table(ratings: ArrayLike) -> Values:
-    table = as_numbers("ratings", ratings, "[clip, rater]")
-    if table.ndim != 2:
-        raise UsageError(f"ratings have shape {table.shape}; wanted [clip, rater], NaN where missing.")
+    table = as_numbers("ratings", ratings, "[clip, rater], NaN where missing", ndim=2)
     refuse_where(np.isinf(table), "ratings", table, "finite numbers, or NaN where missing")
     return table
 

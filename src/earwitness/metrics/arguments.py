@@ -44,8 +44,8 @@ def check_count(argument: str, got: object, fewest: int) -> None:
         raise UsageError(f"{argument} is {got!r}; wanted a whole number of at least {fewest}.")
 
 
-def as_numbers(argument: str, values: ArrayLike, wanted: str) -> NDArray[np.float64]:
-    """As float64, NaN and infinities among them.
+def as_numbers(argument: str, values: ArrayLike, wanted: str, ndim: int | None = None) -> NDArray[np.float64]:
+    """As float64, NaN and infinities among them, of so many dimensions where a number is given.
 
     Example:
         >>> as_numbers("scores", [1, "good"], "one a clip")
@@ -53,7 +53,10 @@ def as_numbers(argument: str, values: ArrayLike, wanted: str) -> NDArray[np.floa
         earwitness.errors.UsageError: scores[1] cannot be read (could not convert string to float: 'good'); wanted \
 one a clip.
     """
-    return as_array(argument, values, wanted, np.float64)
+    numbers = as_array(argument, values, wanted, np.float64)
+    if ndim not in (None, numbers.ndim):
+        raise UsageError(f"{argument} have shape {numbers.shape}; wanted {wanted}.")
+    return numbers
 
 
 def as_array(argument: str, values: Any, wanted: str, dtype: DTypeLike | None = None) -> NDArray[Any]:

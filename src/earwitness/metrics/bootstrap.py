@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, as_array, check_count, check_one_of, index_of
-from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, paired_values
+from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, measured_values
 from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
 from earwitness.metrics.draws import Nesting
 from earwitness.metrics.scales import from_scale, scale_of, to_scale
@@ -106,9 +106,8 @@ def measure_interval(
         >>> round(found.value, 3), round(found.low, 3), round(found.high, 3), found.n
         (0.886, 0.264, 0.987, 6)
     """
-    check_one_of("measure", measure, MEASURES)
     check_count("resamples", resamples, FEWEST_RESAMPLES)
-    x, y = paired_values(scores, ratings)
+    x, y = measured_values(measure, scores, ratings)
     design = Design.of(len(x), systems, level, unit)
     chosen = _default_method(measure, design) if method is None else method
     _check_method(chosen, measure, design)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earwitness.errors import UsageError
-from earwitness.metrics.arguments import Names, as_numbers, index_of, refuse_where
+from earwitness.metrics.arguments import Names, as_numbers, check_one_of, index_of, refuse_where
 from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import pair_counter
 
@@ -152,6 +152,13 @@ def paired_values(scores: ArrayLike, ratings: ArrayLike) -> tuple[Values, Values
         wanted = f"finite numbers. Leave out what has no {name[:-1]}, and report how many"
         refuse_where(~np.isfinite(values), name, values, wanted)
     return x, y
+
+
+def measured_values(measure: MeasureName, scores: ArrayLike, ratings: ArrayLike) -> tuple[Values, Values]:
+    """``paired_values`` for one of ``MEASURES``; for LCC, which no scale changes, near one, where squares hold."""
+    check_one_of("measure", measure, MEASURES)
+    x, y = paired_values(scores, ratings)
+    return (near_one(x), near_one(y)) if measure == "lcc" else (x, y)
 
 
 def mid_ranks(values: Values) -> Values:

@@ -19,7 +19,7 @@ import numpy as np
 
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import Names, check_one_of, index_of
-from earwitness.metrics.correlation import Level, MeasureName, Values, near_one
+from earwitness.metrics.correlation import Level, MeasureName, Values
 from earwitness.metrics.draws import Nesting, batches, draw_counts, draw_nested
 from earwitness.metrics.means import group_means
 from earwitness.metrics.pairs import Counts, Places
@@ -118,8 +118,6 @@ def resampled_values(
     rng = np.random.default_rng(seed)
     if design.by_counts:
         return _by_counts(measure, predictors, ratings, design, design.draw(rng, resamples))
-    if measure == "lcc":
-        predictors, ratings = [near_one(scores) for scores in predictors], near_one(ratings)
     nesting = Nesting.of(design.index) if design.index is not None else Nesting.of(np.arange(design.clips))
     parts = [
         [measure_rows(measure, drawn.means(scores), drawn.means(ratings)) for scores in predictors]

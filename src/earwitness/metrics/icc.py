@@ -14,7 +14,6 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from earwitness.errors import UsageError
 from earwitness.metrics.arguments import as_numbers, check_one_of, refuse_where
 from earwitness.metrics.bootstrap import Interval
 from earwitness.metrics.correlation import Values, near_one
@@ -73,9 +72,7 @@ def icc(ratings: ArrayLike, *, form: Form, of: Of = "single") -> Interval:
 
 def _complete(ratings: ArrayLike) -> Values:
     wanted = "[clip, rater] with none missing. With ratings missing use krippendorff_alpha or noise_ceiling"
-    table = as_numbers("ratings", ratings, wanted)
-    if table.ndim != 2:
-        raise UsageError(f"ratings have shape {table.shape}; wanted {wanted}.")
+    table = as_numbers("ratings", ratings, wanted, ndim=2)
     refuse_where(~np.isfinite(table), "ratings", table, wanted)
     return table
 

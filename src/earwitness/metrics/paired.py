@@ -25,17 +25,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, check_count, check_one_of
+from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, check_count
 from earwitness.metrics.bootstrap import TAILS, quantile_ends
-from earwitness.metrics.correlation import (
-    MEASURES,
-    Level,
-    MeasureName,
-    Values,
-    mid_ranks,
-    near_one,
-    paired_values,
-)
+from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, measured_values, mid_ranks
 from earwitness.metrics.design import Design, Unit, resampled_values
 from earwitness.metrics.draws import batches
 from earwitness.metrics.resampled import measure_rows
@@ -184,8 +176,7 @@ class _Task:
         level: Level,
         unit: Unit | None,
     ) -> _Task:
-        check_one_of("measure", measure, MEASURES)
-        (a, y), (b, _) = paired_values(scores_a, ratings), paired_values(scores_b, ratings)
+        (a, y), (b, _) = (measured_values(measure, scores, ratings) for scores in (scores_a, scores_b))
         design = Design.of(len(y), systems, level, unit)
         found_a, found_b = (MEASURES[measure](design.taken_over(x), design.taken_over(y)) for x in (a, b))
         if found_a.value is None or found_b.value is None:
@@ -199,8 +190,6 @@ class _Task:
 def _exchanged(task: _Task, resamples: int, rng: np.random.Generator) -> Iterator[Values]:
     """Differences after each unit's two scores were exchanged or not, at even odds, in batches."""
     design, ratings = task.design, task.design.taken_over(task.ratings)
-    if task.measure == "lcc":
-        ratings = near_one(ratings)
     a, b = (_on_one_scale(task.measure, design.taken_over(scores)) for scores in (task.a, task.b))
     # A system's clips are exchanged together; systems' means are units themselves.
     unit_of = design.index if design.level == "clip" and design.unit == "systems" else np.arange(len(ratings))
@@ -214,7 +203,7 @@ def _exchanged(task: _Task, resamples: int, rng: np.random.Generator) -> Iterato
 def _on_one_scale(measure: MeasureName, scores: Values) -> Values:
     if measure == "mse":
         return scores
-    scale = near_one(scores) if measure == "lcc" else mid_ranks(scores)
+    scale = scores if measure == "lcc" else mid_ranks(scores)
     standard: Values = (scale - scale.mean()) / scale.std()
     return standard
 

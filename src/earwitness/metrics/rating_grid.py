@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from earwitness.errors import UsageError
 from earwitness.metrics.arguments import Names, as_numbers, index_of, refuse_where
 from earwitness.metrics.correlation import Values
 from earwitness.metrics.means import means_of
@@ -38,9 +37,7 @@ class RatingGrid:
     ) -> RatingGrid:
         """Checked and sorted; clips with a single rating are left out."""
         wanted = "[rating], all finite. Leave out missing ones"
-        flat = as_numbers("ratings", values, wanted)
-        if flat.ndim != 1:
-            raise UsageError(f"ratings have shape {flat.shape}; wanted {wanted}.")
+        flat = as_numbers("ratings", values, wanted, ndim=1)
         refuse_where(~np.isfinite(flat), "ratings", flat, wanted)
         clip = index_of(clips, len(flat), "clips")[1]
         rater = np.zeros_like(clip) if raters is None else index_of(raters, len(flat), "raters")[1]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from earwitness.metrics.correlation import MeasureName, Values, mid_ranks, near_one
+from earwitness.metrics.correlation import MeasureName, Values, mid_ranks
 from earwitness.metrics.pairs import Counts, pair_counter, tied_totals
 
 Resampled: TypeAlias = Callable[[Counts], Values]
@@ -40,7 +40,6 @@ def _mse(scores: Values, ratings: Values) -> Resampled:
 
 
 def _lcc(scores: Values, ratings: Values) -> Resampled:
-    scores, ratings = near_one(scores), near_one(ratings)
     # Centred on all clips, a resample's own mean is near 0 and little is lost by the one-pass formula.
     x, y = scores - scores.mean(), ratings - ratings.mean()
     moments = np.stack([x, y, x * x, y * y, x * y], axis=1)
