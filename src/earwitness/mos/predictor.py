@@ -8,7 +8,6 @@ encoder that loads here must be, to the hash, the one that the heads were traine
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from earwitness.errors import BackboneError, UsageError
 from earwitness.mos.card import CARD, Card, changes, read_card
 from earwitness.mos.encoders.base import Encoder, TrainableEncoder
 from earwitness.mos.heads import Axis, Heads
+from earwitness.run.whole_files import replacing
 
 __all__ = ["CARD", "PUBLISHED", "WEIGHTS", "Card", "Predicted", "RatingPredictor", "changes", "read_card"]
 
@@ -90,11 +90,10 @@ class RatingPredictor:
         tensors = {HEADS + name: value.contiguous() for name, value in self.heads.state_dict().items()}
         if self.card.tuned:
             tensors |= {ENCODER + name: value for name, value in _learnt(self.encoder).items()}
-        save_file(tensors, place / f"{WEIGHTS}.part", metadata={"format": "pt"})
         text = json.dumps(self.card.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        (place / f"{CARD}.part").write_text(text + "\n", encoding="utf-8")
-        for name in (WEIGHTS, CARD):
-            os.replace(place / f"{name}.part", place / name)
+        with replacing(place / CARD) as card, replacing(place / WEIGHTS) as weights:
+            save_file(tensors, weights, metadata={"format": "pt"})
+            card.write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: str | Path, *, encoder: str | Path | None = None, device: str = "auto") -> RatingPredictor:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, TypeVar
@@ -20,6 +19,7 @@ from earwitness.manifest.places import AUDIO_SUFFIXES
 from earwitness.run.database import explained
 from earwitness.run.store import Record, Store
 from earwitness.run.summary import Summary
+from earwitness.run.whole_files import replacing
 
 Cell: TypeAlias = "str | int | float | None"
 AnyCell = TypeVar("AnyCell")
@@ -231,15 +231,10 @@ def _json(value: Any, indent: int | None = None) -> str:
 @contextmanager
 def _whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
     """A file that takes its name only when it is complete."""
-    part = path.with_name(path.name + ".part")
     # Lone surrogates, of names that are not UTF-8, come out as the escapes that JSON knows.
     how: dict[str, Any] = {} if binary else {"encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
     try:
-        with part.open("wb" if binary else "w", **how) as file:
+        with replacing(path) as part, part.open("wb" if binary else "w", **how) as file:
             yield file
-        os.replace(part, path)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}. The run itself is kept; export it again.") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()

@@ -1,25 +1,36 @@
-"""Files of a run: written as a whole or not at all, and read with a word on what is wrong with them."""
+"""The folder of a training or a grid, and its files: what is foreign or damaged is told, and left alone."""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from earwitness.errors import StoreError
+from earwitness.errors import RunError, StoreError
+from earwitness.run.database import explained
+from earwitness.run.whole_files import replacing
 
 Value = TypeVar("Value")
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Where to write what then takes the place of ``path``: a kill leaves the old file or the new one, never a part."""
-    part = path.with_name(f"{path.name}.part")
-    yield part
-    os.replace(part, path)
+def make_folder(folder: Path, is_ours: Callable[[Path], bool], wanted: str) -> None:
+    """Make it, unless it holds what was not made here.
+
+    Args:
+        folder: to be made.
+        is_ours: of anything in it, whether it may be there.
+        wanted: what the folder lacks, for the error.
+
+    Raises:
+        RunError: if it holds anything else.
+        StoreError: if it cannot be written.
+    """
+    with explained(folder, "written"):
+        folder.mkdir(parents=True, exist_ok=True)
+        others = sorted(path.name for path in folder.iterdir() if not is_ours(path))
+    if others:
+        raise RunError(f"{folder} holds {others[0]!r}{wanted}. Name an empty or a new folder.")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from earwitness.errors import EarwitnessError, MissingDependencyError, RunError, UsageError
+from earwitness.errors import EarwitnessError, MissingDependencyError, UsageError
 from earwitness.mos.encoders.cache import EmbeddingCache
 from earwitness.ratings import RatedPairs
-from earwitness.run.database import explained
 from earwitness.train.checks import check_ahead
 from earwitness.train.config import MOSConfig, refuse_unread
+from earwitness.train.files import make_folder
 from earwitness.train.mos import FITS, RESULTS, MOSRun, train_mos
 from earwitness.train.presets import config_of
 from earwitness.train.session import Step
@@ -185,9 +185,8 @@ def run_grid(
     made = combinations(grid, options)
     for values, config in made:
         _check_cell(values, config, folder, train, dev, device)
-    with explained(folder, "written"):
-        folder.mkdir(parents=True, exist_ok=True)
-        _check_free(folder, None if cache is None else cache.folder)
+    kept = None if cache is None else cache.folder
+    make_folder(folder, lambda path: _is_of_grid(path) or path == kept, ", which is of no grid")
     cells = []
     for values, config in made:
         place, fits = folder / cell_name(values), folder / FITS
@@ -201,15 +200,9 @@ def run_grid(
     return cells
 
 
-def _check_free(folder: Path, cache: Path | None) -> None:
-    """Refuse to mix a grid into what else a folder holds."""
-    others = sorted(
-        path.name
-        for path in folder.iterdir()
-        if path.name != FITS and path.stem != "grid" and "=" not in path.name and path != cache
-    )
-    if others:
-        raise RunError(f"{folder} holds {others[0]!r}, which is of no grid. Name an empty or a new folder.")
+def _is_of_grid(path: Path) -> bool:
+    """Whether it is a file or folder of a grid: a combination's, the trainings that several share, a table."""
+    return path.name == FITS or path.stem == "grid" or "=" in path.name
 
 
 def _check_cell(

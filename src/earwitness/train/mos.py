@@ -26,7 +26,7 @@ from earwitness.run.database import LOCK, explained, take_lock
 from earwitness.run.pair_key import key_of
 from earwitness.train.config import MOSConfig
 from earwitness.train.devices import agreed, is_first
-from earwitness.train.files import read_json, write_json
+from earwitness.train.files import make_folder, read_json, write_json
 from earwitness.train.session import Session, Step
 
 CONFIG, RESULTS, FITS = "config.json", "results.json", "fits"
@@ -86,9 +86,7 @@ def train_mos(
         TrainingError: if a loss is no longer a number.
     """
     folder = Path(out)
-    with explained(folder, "written"):
-        folder.mkdir(parents=True, exist_ok=True)
-        _check_free(folder, None if cache is None else cache.folder)
+    _make_free(folder, cache)
     with _locked(folder):
         data = {"train": _hashes(train), "dev": _hashes(dev)}
         wanted = {**config.to_dict(), "data": data}
@@ -154,14 +152,12 @@ _CHANGED = {
 }
 
 
-def _check_free(folder: Path, cache: Path | None) -> None:
+def _make_free(folder: Path, cache: EmbeddingCache | None) -> None:
     """Refuse to mix a training into what else a folder holds; what a start that failed has left does not count."""
-    if (folder / CONFIG).exists():
-        return
     # SQLite keeps a journal beside the lock for as long as it takes it.
     ours = {folder / name for name in (LOCK, f"{LOCK}-journal", FITS, f"{CONFIG}.part")}
-    if others := sorted(path.name for path in folder.iterdir() if path not in ours and path != cache):
-        raise RunError(f"{folder} holds {others[0]!r} and no {CONFIG} of a training. Name an empty or a new folder.")
+    ours |= set() if cache is None else {cache.folder}
+    make_folder(folder, lambda path: path in ours or (folder / CONFIG).exists(), f" and no {CONFIG} of a training")
 
 
 def _is_claimed(folder: Path, wanted: Mapping[str, Any]) -> bool:

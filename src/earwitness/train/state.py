@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from earwitness.errors import StoreError
-from earwitness.train.files import replacing
+from earwitness.run.whole_files import replacing
 
 FILE = "state.safetensors"
 
