@@ -16,12 +16,13 @@ from typing import Any
 from earwitness.errors import UsageError
 from earwitness.mos.encoders import ENCODERS
 from earwitness.mos.encoders.base import EncoderSpec
-from earwitness.mos.heads import Axis, HeadSizes
+from earwitness.mos.head_sizes import WIDEST, HeadSizes
+from earwitness.mos.heads import Axis
 
 CARD = "card.json"
 FORMAT, VERSION = "earwitness-rating-predictor", 1
-# A card is a few kilobytes; the widths it names decide how much memory is asked for.
-LARGEST_CARD, WIDEST, MOST_AXES = 2**20, 2**16, 64
+# A card is a few kilobytes.
+LARGEST_CARD, MOST_AXES = 2**20, 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ to weigh) and has a network of its own. An axis that asks whether a clip fits it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from dataclasses import dataclass
+from typing import NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -29,12 +29,9 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from earwitness.errors import UsageError
+from earwitness.mos.head_sizes import HIDDEN, HeadKind, HeadSizes
 from earwitness.mos.losses import bin_values
 
-HeadKind = Literal["mlp", "paper", "linear-stack", "audiobox"]
-# Widths of the hidden layers unless others are asked for; 256 and 64 are those of the challenge's baseline, and
-# Audiobox's are as wide as an embedding.
-HIDDEN: dict[HeadKind, tuple[int, ...]] = {"mlp": (128,), "paper": (256, 64), "linear-stack": (256, 64)}
 AUDIOBOX_DEPTH = 4
 # A feature that hardly varies over the training set tells nothing; dividing by its spread would only raise noise.
 SMALLEST_SPREAD = 1e-6
@@ -48,33 +45,6 @@ class Axis:
     low: float
     high: float
     text: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HeadSizes:
-    """All that is needed to build heads again, besides their axes.
-
-    Attributes:
-        layers: layers in an audio embedding.
-        features: width of a layer.
-        text_features: width of a caption's embedding.
-        kind: see the table above.
-        hidden: widths of the hidden layers.
-        dropout: share of hidden values left out while training.
-        bins: answers are log-odds of so many ratings, evenly spaced over the scale; 0 answers with a number.
-    """
-
-    layers: int
-    features: int
-    text_features: int = 0
-    kind: HeadKind = "mlp"
-    hidden: tuple[int, ...] = HIDDEN["mlp"]
-    dropout: float = 0.0
-    bins: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for strict JSON."""
-        return {**asdict(self), "hidden": list(self.hidden)}
 
 
 class HeadOutput(NamedTuple):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from earwitness.errors import UsageError
 from earwitness.mos.encoders.base import Layer
+from earwitness.mos.head_sizes import WIDEST, HeadKind
 from earwitness.mos.objective import LOSSES, Objective, QualityBounds, RegressionScale
 from earwitness.train import kinds
 from earwitness.train.kinds import Kind
-
-if TYPE_CHECKING:
-    from earwitness.mos.heads import HeadKind
 
 Optimiser = Literal["adamw", "sgd"]
 Select = Literal["srcc-clip", "srcc-system", "lcc-clip", "lcc-system", "mse-clip", "mse-system"]
@@ -98,7 +96,7 @@ class MOSConfig:
         for name, kind in KINDS.items():
             kind.check(name, getattr(self, name))
         _check_names(self)
-        _check_heads(self)
+        _check_widths(self)
         _check_bins(self)
         self.objective()
 
@@ -166,7 +164,7 @@ KINDS: Mapping[str, Kind] = {
     "revision": kinds.or_none(kinds.TEXT),
     "finetune": kinds.FLAG,
     "encoder_lr": kinds.RATE,
-    "head": kinds.TEXT,
+    "head": kinds.one_of(get_args(HeadKind)),
     "hidden": kinds.or_none(kinds.list_of(kinds.whole_from(1), "widths")),
     "dropout": kinds.from_0(1),
     "bins": kinds.whole_from(0),
@@ -239,14 +237,9 @@ def _check_names(config: MOSConfig) -> None:
         raise UsageError(f"seeds are {list(config.seeds)}; wanted at least one, each named once.")
 
 
-def _check_heads(config: MOSConfig) -> None:
-    # Not at the top: the room of heads loads torch, which naming an option must not.
-    from earwitness.mos.card import WIDEST
-    from earwitness.mos.heads import HeadKind
-
-    width = kinds.whole_from(1, WIDEST)
-    kinds.one_of(get_args(HeadKind)).check("head", config.head)
-    kinds.or_none(kinds.list_of(width, "widths")).check("hidden", config.hidden)
+def _check_widths(config: MOSConfig) -> None:
+    # Beside ``KINDS``, which say what is no width at all.
+    kinds.or_none(kinds.list_of(kinds.whole_from(1, WIDEST), "widths")).check("hidden", config.hidden)
     kinds.whole_from(0, WIDEST).check("bins", config.bins)
 
 
