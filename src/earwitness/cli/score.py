@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earwitness.cli.exit_codes import INTERRUPTED, TOO_FEW_SCORED
+from earwitness.cli.exit_codes import ENOUGH_SCORED, INTERRUPTED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeName, JudgeOptions
 from earwitness.cli.selection import Selection, show
 from earwitness.cli.terminal import TableFormat, terminal_width
@@ -30,7 +30,7 @@ Examples:
   earwitness score clips/ --judge mos --checkpoint runs/quality
 """
 
-ENOUGH_SCORED, ALL_BUT_FEW_SCORED = 0.95, 0.99
+ALL_BUT_FEW_SCORED = 0.99
 ROWS_SHOWN = 20
 
 

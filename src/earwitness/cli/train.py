@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from earwitness.cli.exit_codes import INTERRUPTED, TOO_FEW_SCORED
-from earwitness.cli.score import ENOUGH_SCORED
+from earwitness.cli.exit_codes import ENOUGH_SCORED, INTERRUPTED, TOO_FEW_SCORED
 from earwitness.cli.selection import columns_by_field
 from earwitness.cli.terminal import TableFormat, terminal_width
 from earwitness.errors import UsageError

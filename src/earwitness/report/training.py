@@ -214,14 +214,14 @@ def grid_heat_map(cells: Sequence[Cell], measure: str = "srcc", level: str = "cl
     down, across = names[0], names[1] if len(names) > 1 else ""
     rest = names[2:]
     panels: dict[str, dict[tuple[str, str], float | None]] = {}
-    for cell in cells:
+    found = [_mean(cell, measure, level) for cell in cells]
+    for cell, value in zip(cells, found, strict=True):
         heading = ", ".join(f"{name} {_shown(cell.values[name])}" for name in rest)
         place = (str(_shown(cell.values[across])) if across else "", str(_shown(cell.values[down])))
-        panels.setdefault(heading, {})[place] = _mean(cell, measure, level)
+        panels.setdefault(heading, {})[place] = value
     columns = list(dict.fromkeys(str(_shown(cell.values[across])) if across else "" for cell in cells))
     rows = list(dict.fromkeys(str(_shown(cell.values[down])) for cell in cells))
     title = f"{measure.upper()} by {level}, mean over seeds and axes"
-    found = [_mean(cell, measure, level) for cell in cells]
     highest = "none has a value"
     if any(value is not None for value in found):
         best = cells[int(np.argmax([-np.inf if value is None else value for value in found]))]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from earwitness.errors import UsageError
 from earwitness.mos.encoders import options_of
 from earwitness.ratings import RatedPairs
 from earwitness.train.config import MOSConfig
-from earwitness.train.examples import axes_of, check_loss, check_rated, check_varied
+from earwitness.train.evaluation import CHOICES
+from earwitness.train.examples import axes_of, check_loss, check_rated, check_varied, ratings_of
 from earwitness.train.presets import recipe_kept
 
 
@@ -23,8 +22,9 @@ def check_ahead(config: MOSConfig, train: RatedPairs, dev: RatedPairs, device: s
     axes = axes_of(train, config.axes, config.text_axes)
     for rated in (train, dev):
         axes_of(rated, config.axes, ())
-        check_rated(rated, axes, np.stack([rated.ratings(axis.name) for axis in axes], axis=1), {})
-    check_varied(train.name, axes, np.stack([train.ratings(axis.name) for axis in axes], axis=1))
+        check_rated(rated, axes, ratings_of(rated, axes), {})
+    check_varied(train.name, axes, ratings_of(train, axes))
     check_loss(config.objective(), train, axes)
-    if config.select.endswith("system") and any(pair.system is None for pair in dev.pairs):
+    _, level = CHOICES[config.select]
+    if level == "system" and any(pair.system is None for pair in dev.pairs):
         raise UsageError(f"select is {config.select}, and not every clip of {dev.name} names its system.")

@@ -92,6 +92,11 @@ def axes_of(rated: RatedPairs, names: Sequence[str], text_axes: Sequence[str]) -
     return tuple(Axis(name, low, high, text=name in text_axes) for name, low, high in scales)
 
 
+def ratings_of(rated: RatedPairs, axes: Sequence[Axis]) -> NDArray[np.float64]:
+    """Mean ratings, ``[clip, axis]``; NaN where a clip was not rated."""
+    return np.stack([rated.ratings(axis.name) for axis in axes], axis=1)
+
+
 def read_examples(
     encoder: Encoder,
     rated: RatedPairs,
@@ -109,7 +114,7 @@ def read_examples(
     texts = any(axis.text for axis in axes)
     made = embed_pairs(encoder, rated.pairs, texts=texts, cache=cache, progress=progress)
     kept = rated.of_clips(made.kept.tolist())
-    ratings = np.stack([kept.ratings(axis.name) for axis in axes], axis=1)
+    ratings = ratings_of(kept, axes)
     check_rated(rated, axes, ratings, made.failures)
     spreads, counts = _single_ratings(kept, axes)
     return Examples(
