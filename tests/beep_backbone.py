@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from earwitness.backbones.base import Request
+from earwitness.backbones.base import GREEDY, Request, Writing
 from earwitness.types import Audio
 
 
@@ -54,6 +54,6 @@ class BeepBackbone:
         sides = np.repeat([probability, 1 - probability], [each, len(request.forms) - each])
         return np.log(self.mass * sides / each)
 
-    def generate(self, requests: Sequence[Request], max_new_tokens: int = 256) -> list[tuple[str, ...]]:
+    def generate(self, requests: Sequence[Request], writing: Writing = GREEDY) -> list[tuple[str, ...]]:
         """Never asked here."""
         raise AssertionError("AQAScore does not generate")

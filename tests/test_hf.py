@@ -10,7 +10,7 @@ import torch
 
 import small_models
 from earwitness.backbones import decoder, hf, load_backbone
-from earwitness.backbones.base import ANSWER_FORMS, Backbone, Request, p_yes, resolve_forms
+from earwitness.backbones.base import ANSWER_FORMS, Backbone, Request, Writing, p_yes, resolve_forms
 from earwitness.errors import AnswerError, AudioError, BackboneError, UsageError
 from earwitness.types import Audio
 from small_models import FAMILY_NAMES, sound
@@ -305,9 +305,9 @@ def test_it_writes_what_its_own_likeliest_tokens_spell(family):
             if written[-1] in backbone._prompt.end_ids():
                 break
     asked = [Request(clip, ("x", "is it a dog?")), Request(sound(4), ("x",))]
-    (first, other), (third,) = backbone.generate(asked, max_new_tokens=5)
+    (first, other), (third,) = backbone.generate(asked, Writing(5))
     assert first == backbone._prompt.read(written)
-    assert [backbone.generate([request], 5)[0] for request in asked] == [(first, other), (third,)]
+    assert [backbone.generate([request], Writing(5))[0] for request in asked] == [(first, other), (third,)]
 
 
 def test_writing_ends_at_the_end_of_the_turn():
@@ -316,15 +316,15 @@ def test_writing_ends_at_the_end_of_the_turn():
     backbone._decoder.model.lm_head.register_forward_hook(
         lambda module, inputs, output: output.index_fill(-1, torch.tensor([end]), 1e4)
     )
-    assert backbone.generate([Request(sound(1), ("x", "is it a dog?"))], 50) == [("", "")]
+    assert backbone.generate([Request(sound(1), ("x", "is it a dog?"))], Writing(50)) == [("", "")]
 
 
 def test_the_checkpoints_sampling_and_penalties_do_not_count():
     asked = [Request(sound(1), QUESTIONS)]
-    expected = small_models.backbone("qwen2-audio").generate(asked, 8)
+    expected = small_models.backbone("qwen2-audio").generate(asked, Writing(8))
     backbone = fresh("qwen2-audio")
     backbone._decoder.model.generation_config.update(do_sample=True, temperature=9.0, repetition_penalty=5.0)
-    assert backbone.generate(asked, 8) == expected
+    assert backbone.generate(asked, Writing(8)) == expected
 
 
 def test_a_generation_config_changes_no_answer(tmp_path):

@@ -149,11 +149,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """The questions that a caption comes apart into, their language, and how they were made."""
+    """The questions that a caption comes apart into.
+
+    Attributes:
+        items: in the order in which they are asked; parents come before their children.
+        language: of the questions, which need not be the caption's.
+        source: how it was made, such as ``rules 1``; shown to people.
+        flags: doubts about it, which every score made with it carries.
+    """
 
     items: tuple[Item, ...]
     language: Language
     source: str
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,21 @@
-"""The seam to audio language models: one clip with its questions in, log-probabilities of answer words out.
+"""The seam to language models: one clip with its questions in, log-probabilities of answer words or a text out.
 
 A backbone says how likely each answer form is as the first token of its answer; what that means - P(yes), its mass,
 its doubts - is computed here once for all of them. Log-probabilities are natural and taken over the whole vocabulary
-from raw logits: no temperature, no repetition penalty.
+from raw logits: no temperature, no repetition penalty. What fails on one request alone, as a server's answer may, comes
+back as a ``ClipError`` in that request's place and leaves the others their answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.errors import BackboneError
+from earwitness.errors import BackboneError, ClipError
 from earwitness.types import Audio, Language
 
 AnswerMethod = Literal["logsumexp", "largest", "pair"]
@@ -60,12 +61,63 @@ class Request:
     system: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a backbone writes.
+
+    Attributes:
+        max_new_tokens: where the text is cut at the latest.
+        temperature: 0 takes the likeliest token at each step, above it tokens are drawn.
+        seed: of the draws. Equal questions of one request are drawn apart, the same request twice is drawn alike.
+        schema: a JSON schema that the text should follow; backbones that cannot hold themselves to one ignore it.
+    """
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    seed: int = 0
+    schema: Mapping[str, Any] | None = None
+
+
+GREEDY = Writing()
+
+LogProbs: TypeAlias = "NDArray[np.float64] | ClipError"
+Texts: TypeAlias = "tuple[str, ...] | ClipError"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPrompt:
+    """What a model without ears is told: the text of a user, behind an optional system message."""
+
+    text: str
+    system: str | None = None
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """A language model that writes from text alone.
+
+    Attributes:
+        name: as it was asked for; of a folder, its last part.
+        batch_size: prompts that it likes to be given at a time.
+    """
+
+    name: str
+    batch_size: int
+
+    @property
+    def identity(self) -> Mapping[str, Any]:
+        """Weights' hash or revision, dtype: what determines its texts."""
+
+    def write(self, prompts: Sequence[TextPrompt], writing: Writing = GREEDY) -> Sequence[str | ClipError]:
+        """One text for each prompt, control tokens left out."""
+
+
 @runtime_checkable
 class Backbone(Protocol):
     """An audio language model that answers questions about clips.
 
     Attributes:
-        name: as in ``earwitness list backbones``, or the path it was loaded from.
+        name: as in ``earwitness list backbones``, or the last part of the folder it was loaded from.
         sample_rate: the rate its front-end wants, Hz.
         min_duration: the shortest clip it can hear, seconds.
         max_duration: the longest clip it hears at once; longer ones come in windows.
@@ -88,11 +140,11 @@ class Backbone(Protocol):
     def single_tokens(self, forms: Sequence[str]) -> tuple[str, ...]:
         """Those of the forms that are one token each, one form for each distinct token, in order."""
 
-    def answer(self, requests: Sequence[Request]) -> list[NDArray[np.float64]]:
+    def answer(self, requests: Sequence[Request]) -> Sequence[LogProbs]:
         """Natural log-probabilities of the forms as first answer token: ``[question, form]`` for each request."""
 
-    def generate(self, requests: Sequence[Request], max_new_tokens: int = 256) -> list[tuple[str, ...]]:
-        """The text that the model writes, one for each question of each request (greedy)."""
+    def generate(self, requests: Sequence[Request], writing: Writing = GREEDY) -> Sequence[Texts]:
+        """The text written for each question of each request, control tokens left out."""
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earwitness.backbones import LoadOptions
-from earwitness.backbones.base import ANSWER_FORMS, Request
+from earwitness.backbones.base import ANSWER_FORMS, GREEDY, Request, Writing
 from earwitness.errors import AudioError, UsageError
 from earwitness.types import Audio
 
@@ -94,7 +94,7 @@ class FakeBackbone:
         """
         return [self._answer(request) for request in requests]
 
-    def generate(self, requests: Sequence[Request], max_new_tokens: int = 256) -> list[tuple[str, ...]]:
+    def generate(self, requests: Sequence[Request], writing: Writing = GREEDY) -> list[tuple[str, ...]]:
         """Yes or No, whichever is likelier, for each question."""
         return [
             tuple("Yes" if self._p_yes(request.audio, question) >= 0.5 else "No" for question in request.questions)

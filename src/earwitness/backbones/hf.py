@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from earwitness.backbones import LoadOptions
-from earwitness.backbones.base import Request
+from earwitness.backbones.base import GREEDY, Request, Writing
 from earwitness.backbones.batching import Batcher
 from earwitness.backbones.checkpoint import Checkpoint, read_checkpoint
 from earwitness.backbones.decoder import Decoder, Row, out_of_memory
@@ -108,14 +108,14 @@ class HFBackbone:
         """
         return self._in_batches(requests, self._answer)
 
-    def generate(self, requests: Sequence[Request], max_new_tokens: int = 256) -> list[tuple[str, ...]]:
+    def generate(self, requests: Sequence[Request], writing: Writing = GREEDY) -> list[tuple[str, ...]]:
         """The text that the model writes, one for each question of each request (greedy, control tokens left out).
 
         Raises:
             AudioError: if a clip is shorter or longer than the model hears.
             AnswerError: if memory does not hold even one clip with one question.
         """
-        return self._in_batches(requests, partial(self._generate, max_new_tokens=max_new_tokens))
+        return self._in_batches(requests, partial(self._generate, max_new_tokens=writing.max_new_tokens))
 
     def _in_batches(
         self, requests: Sequence[Request], forward: Callable[[Sequence[Request]], list[Result]]
