@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from earwitness.audio import cut, from_array
 from earwitness.backbones import load_backbone
-from earwitness.backbones.base import Backbone, MeasuredWindows, Request, p_yes, resolve_forms
+from earwitness.backbones.base import Backbone, MeasuredWindows, Request, or_raise, p_yes, resolve_forms
 from earwitness.judges.windows import Window, combine, plan_windows
 from earwitness.rubrics.template import template
 from earwitness.scenes.captions import Fact, state
@@ -128,7 +128,7 @@ def answers(
     """P(yes) ``[window, question]``."""
     forms = resolve_forms(backbone, language, "logsumexp")
     requests = [Request(cut(clip, window.start, window.end), questions, forms.all) for window in windows]
-    return np.stack([p_yes(answer, forms)[0] for answer in backbone.answer(requests)])
+    return np.stack([p_yes(answer, forms)[0] for answer in or_raise(backbone.answer(requests))])
 
 
 def whole(

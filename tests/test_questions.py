@@ -10,10 +10,11 @@ from earwitness.audio import cut
 from earwitness.errors import AnswerError, AudioError, BackboneError
 from earwitness.judges.aqascore import AQAScore
 from earwitness.judges.questions import QuestionJudge
-from earwitness.types import Item, Pair, Recipe, Verdict
+from earwitness.rubrics.wording import Wording
+from earwitness.types import Item, Pair, Recipe, Rubric, Verdict
 
 
-class Rubric(QuestionJudge):
+class ItemJudge(QuestionJudge):
     """Asks the items it was given."""
 
     name = "rubric"
@@ -27,8 +28,11 @@ class Rubric(QuestionJudge):
     def recipe(self) -> Recipe:
         return Recipe({"judge": self.name})
 
-    def items(self, pair: Pair) -> tuple[Item, ...]:
-        return self._items
+    def rubrics(self, pairs: Sequence[Pair]) -> list[Rubric]:
+        return [Rubric(self._items, "en", "given")] * len(pairs)
+
+    def wording(self, rubric: Rubric) -> Wording:
+        return Wording("{question}", "en")
 
     def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
         return {"alignment": verdicts[0].p_yes}
@@ -115,7 +119,7 @@ def test_a_backbone_that_hears_it_all_needs_no_windows():
 
 def test_a_forbidden_event_in_one_window_of_ten_is_found():
     item = Item("n", "Is the clip free of beeps?", "negation")
-    judge = Rubric(BeepBackbone(no_beep), item)
+    judge = ItemJudge(BeepBackbone(no_beep), item)
     assert judge.score(Pair(clip_with_beep_at(91, 50), "no beep")).values["alignment"] < 0.1
     assert judge.score(Pair(clip(91, 200, 0.01), "no beep")).values["alignment"] > 0.9
 
@@ -127,7 +131,7 @@ def test_order_across_a_border_is_window_limited():
         return 0.9 if hears_beep(cut(audio, half / 16000, audio.duration)) > hears_beep(audio) - 0.1 > 0.5 else 0.2
 
     item = Item("o", "Is the hum before the beep?", "relation")
-    judge = Rubric(BeepBackbone(hum_then_beep), item)
+    judge = ItemJudge(BeepBackbone(hum_then_beep), item)
     ordered = judge.score(Pair(clip_with_beep_at(30, 15), "a hum, then a beep"))
     assert ordered.values["alignment"] == pytest.approx(0.9)
     assert judge.score(Pair(clip(30, 200, 0.01), "a hum, then a beep")).values["alignment"] == pytest.approx(0.2)
@@ -142,21 +146,21 @@ def test_an_attribute_is_weighed_by_its_parent_in_each_window():
 
     event = Item("e", "Is there a beep?", "event")
     loud = Item("a", "Is the beep loud?", "attribute", parents=("e",))
-    verdicts = Rubric(BeepBackbone(answers), event, loud).score(Pair(clip_with_beep_at(91, 50), "a loud beep")).verdicts
+    verdicts = ItemJudge(BeepBackbone(answers), event, loud).score(Pair(clip_with_beep_at(91, 50), "a loud beep")).verdicts
     # An unweighted mean over ten windows, one with the beep, would be near 0.2.
     assert verdicts[1].p_yes > 0.7
 
 
 def test_whatever_one_odd_pair_brings_stays_with_it(monkeypatch):
     judge = AQAScore(BeepBackbone())
-    ask = judge.items
+    ask = judge.rubrics
 
-    def items(pair):
-        if pair.id == "odd":
+    def rubrics(pairs):
+        if any(pair.id == "odd" for pair in pairs):
             raise KeyError("no such thing")
-        return ask(pair)
+        return ask(pairs)
 
-    monkeypatch.setattr(judge, "items", items)
+    monkeypatch.setattr(judge, "rubrics", rubrics)
     scores = list(judge.score_all(Pair(clip(1), "a beep", id=name) for name in ("a", "odd", "b")))
     assert [score.status for score in scores] == ["ok", "unscored", "ok"]
     assert scores[1].error.code == "clip_failed"

@@ -25,7 +25,7 @@ from recipes.nano.tokenizer import ANSWERS, LANGUAGES
 
 from earwitness.audio import from_array
 from earwitness.backbones import load_backbone
-from earwitness.backbones.base import Backbone, Request, p_yes, resolve_forms
+from earwitness.backbones.base import Backbone, Request, or_raise, p_yes, resolve_forms
 from earwitness.rubrics.template import TEMPLATES
 from earwitness.scenes.captions import CHANGES
 from earwitness.scenes.compose import Scene
@@ -54,7 +54,7 @@ class Listener:
             Request(from_array(clip, rate), tuple(asked), forms.all)
             for clip, asked in zip(clips, questions, strict=True)
         ]
-        answers = self.backbone.answer(requests)
+        answers = or_raise(self.backbone.answer(requests))
         return [p_yes(answer, forms)[0] for answer in answers]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -156,12 +157,32 @@ class Rubric:
         language: of the questions, which need not be the caption's.
         source: how it was made, such as ``rules 1``; shown to people.
         flags: doubts about it, which every score made with it carries.
+
+    Raises:
+        UsageError: if there is no item, an id stands twice, a parent is no earlier item, or no item has any weight.
     """
 
     items: tuple[Item, ...]
     language: Language
     source: str
     flags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for item in self.items:
+            if item.id in seen:
+                raise UsageError(f"a rubric has two items '{item.id}'; give each an id of its own.")
+            orphans = [parent for parent in item.parents if parent not in seen]
+            if orphans:
+                raise UsageError(
+                    f"item '{item.id}' of a rubric names '{orphans[0]}' as its parent; wanted an item before it."
+                )
+            seen.add(item.id)
+        weights = [item.weight for item in self.items]
+        if not (weights and min(weights) >= 0 and 0 < sum(weights) < math.inf):
+            raise UsageError(
+                f"a rubric's items weigh {weights}; wanted at least one item, no weight under 0, not all 0."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,7 @@ class Writing:
 
 GREEDY = Writing()
 
+Given = TypeVar("Given")
 LogProbs: TypeAlias = "NDArray[np.float64] | ClipError"
 Texts: TypeAlias = "tuple[str, ...] | ClipError"
 
@@ -165,6 +166,18 @@ class MeasuredWindows(Protocol):
     window_null: NDArray[np.float64] | None
 
 
+def or_raise(given: Sequence[Given | ClipError]) -> list[Given]:
+    """What a backbone gave, where every request has it.
+
+    Raises:
+        ClipError: the first that stands in the place of an answer.
+    """
+    for one in given:
+        if isinstance(one, ClipError):
+            raise one
+    return [one for one in given if not isinstance(one, ClipError)]
+
+
 def resolve_forms(backbone: Backbone, language: Language, method: AnswerMethod) -> AnswerForms:
     """The answer forms that this backbone can give in one token.
 
@@ -201,7 +214,7 @@ def p_yes(
         method: ``logsumexp`` sums over forms, ``largest`` takes the likeliest; ``pair`` has one form each.
 
     Returns:
-        ``p_yes [question]`` and ``mass [question]``, both in [0, 1].
+        ``p_yes [question]`` and ``mass [question]``, both in [0, 1]; NaN where there is no answer.
 
     Example:
         >>> yes, mass = p_yes(np.log([[0.6, 0.2]]), AnswerForms(("Yes",), ("No",)))
@@ -210,9 +223,9 @@ def p_yes(
     """
     reduce = np.maximum.reduce if method == "largest" else np.logaddexp.reduce
     split = len(forms.yes)
-    yes, no = reduce(log_probs[:, :split], axis=1), reduce(log_probs[:, split:], axis=1)
     # exp of the difference overflows only towards 0 in this form; two impossible answers give no evidence: 0 / 0.
     with np.errstate(over="ignore", invalid="ignore"):
+        yes, no = reduce(log_probs[:, :split], axis=1), reduce(log_probs[:, split:], axis=1)
         probability = 1.0 / (1.0 + np.exp(no - yes))
-    mass = np.minimum(np.exp(np.logaddexp.reduce(log_probs, axis=1)), 1.0)
+        mass = np.minimum(np.exp(np.logaddexp.reduce(log_probs, axis=1)), 1.0)
     return probability, mass

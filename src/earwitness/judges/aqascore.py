@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from earwitness.backbones import load_backbone
 from earwitness.backbones.base import AnswerMethod, Backbone, FrontEnd
-from earwitness.errors import UnknownNameError, UsageError
+from earwitness.errors import UnknownNameError
+from earwitness.judges.loading import check_choice, loaded
 from earwitness.judges.questions import QuestionJudge
 from earwitness.judges.windows import WINDOW_RULE
 from earwitness.rubrics.template import template as numbered_template
-from earwitness.types import Item, Pair, Recipe, Verdict
+from earwitness.rubrics.wording import Wording
+from earwitness.types import Item, Language, Pair, Recipe, Rubric, Verdict
 
 # Raised when the same inputs would give another number than before.
 VERSION = 1
@@ -87,14 +88,9 @@ class AQAScore(QuestionJudge):
         chosen = PRESETS[preset]
         self.template = numbered_template(chosen.template if template is None else template)
         answers, front_end = answers or chosen.answers, front_end or chosen.front_end
-        _check_choice("answers", answers, get_args(AnswerMethod))
-        _check_choice("front_end", front_end, get_args(FrontEnd))
-        if isinstance(backbone, str | Path):
-            backbone = load_backbone(backbone, front_end=front_end, **load_options)
-        elif load_options:
-            raise UsageError(f"{', '.join(load_options)}: options for loading, but the backbone is loaded already.")
-        _check_front_end(backbone, front_end)
-        super().__init__(backbone, answers, front_end)
+        check_choice("answers", answers, get_args(AnswerMethod))
+        check_choice("front_end", front_end, get_args(FrontEnd))
+        super().__init__(loaded(backbone, front_end, **load_options), answers, front_end)
 
     @property
     def recipe(self) -> Recipe:
@@ -111,25 +107,18 @@ class AQAScore(QuestionJudge):
             }
         )
 
-    def items(self, pair: Pair) -> tuple[Item, ...]:
-        """The one question: the whole caption in the template of the caption's language."""
-        return (Item("caption", self.template.ask(pair.caption, pair.language or "en"), "caption"),)
+    def rubrics(self, pairs: Sequence[Pair]) -> list[Rubric]:
+        """One question a pair: the whole caption in the template of the caption's language."""
+        return [self._rubric(pair.caption, pair.language or "en") for pair in pairs]
+
+    def _rubric(self, caption: str, language: Language) -> Rubric:
+        item = Item("caption", self.template.ask(caption, language), "caption")
+        return Rubric((item,), language, f"template {self.template.number}")
+
+    def wording(self, rubric: Rubric) -> Wording:
+        """The template says it all."""
+        return Wording("{question}", rubric.language)
 
     def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
         """P(yes) of the one question."""
         return {"alignment": verdicts[0].p_yes}
-
-
-def _check_choice(option: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UsageError(f"{option} is {value!r}; wanted {' or '.join(map(repr, choices))}.")
-
-
-def _check_front_end(backbone: Backbone, wanted: FrontEnd) -> None:
-    """A recipe must not name one front-end while the backbone hears with another."""
-    loaded = backbone.identity.get("front_end", wanted)
-    if loaded != wanted:
-        raise UsageError(
-            f"backbone '{backbone.name}' was loaded with front_end={loaded!r}, and front_end={wanted!r} is asked for; "
-            f"load it with front_end={wanted!r}, or ask for front_end={loaded!r}."
-        )

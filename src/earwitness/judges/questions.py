@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,25 +19,16 @@ from earwitness.backbones.base import (
     Backbone,
     FrontEnd,
     MeasuredWindows,
-    Request,
-    p_yes,
     resolve_forms,
 )
 from earwitness.errors import AnswerError, ClipError
 from earwitness.judges.ahead import each_or_why, scores_ahead, unscored
+from earwitness.judges.answers import Answered, Answers, Asked, by_logits
 from earwitness.judges.hearing import Heard, hear
 from earwitness.judges.windows import Combined, combine
-from earwitness.types import Item, Language, Pair, Recipe, Score, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A pair with its items and one request for each window."""
-
-    heard: Heard
-    items: tuple[Item, ...]
-    forms: AnswerForms
-    requests: tuple[Request, ...]
+from earwitness.rubrics.base import Decomposed
+from earwitness.rubrics.wording import Wording
+from earwitness.types import Language, Pair, Recipe, Rubric, Score, ScoreFailure, Verdict
 
 
 class QuestionJudge(ABC):
@@ -60,12 +49,20 @@ class QuestionJudge(ABC):
         """Everything that determines this judge's numbers."""
 
     @abstractmethod
-    def items(self, pair: Pair) -> tuple[Item, ...]:
-        """The questions to ask about this pair."""
+    def rubrics(self, pairs: Sequence[Pair]) -> Sequence[Decomposed]:
+        """What to ask about each pair, or why nothing can be asked."""
+
+    @abstractmethod
+    def wording(self, rubric: Rubric) -> Wording:
+        """How a rubric's items are put."""
 
     @abstractmethod
     def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
-        """The number of each axis."""
+        """The number of each axis, from verdicts that all have an answer."""
+
+    def settle(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+        """What a judge makes of its verdicts beside each other, such as items that others block."""
+        return verdicts
 
     def score(self, pair: Pair) -> Score:
         """Score one pair.
@@ -73,96 +70,122 @@ class QuestionJudge(ABC):
         Raises:
             ClipError: if the clip or the caption cannot be judged; ``code`` says why.
         """
-        asked = self._ask(pair)
-        return self._judge(asked, self.backbone.answer(asked.requests))
+        heard = self._hear(pair)
+        (rubric,) = self.rubrics([pair])
+        if isinstance(rubric, ClipError):
+            raise rubric
+        asked = Asked(heard, rubric, self.wording(rubric))
+        (answers,) = self.answer([asked])
+        if isinstance(answers, ClipError):
+            raise answers
+        score = self._judge(asked, answers)
+        if score.error is not None:
+            raise AnswerError(score.error.message, code=score.error.code)
+        return score
 
     def score_all(self, pairs: Iterable[Pair]) -> Iterator[Score]:
         """Scores in input order; what cannot be scored comes as an unscored ``Score``."""
-        return scores_ahead(self, pairs, self.backbone.batch_size, self._ask, self._score_batch)
+        return scores_ahead(self, pairs, self.backbone.batch_size, self._hear, self._score_batch)
 
-    def _ask(self, pair: Pair) -> Asked:
-        heard = hear(pair, self.backbone, self.front_end)
-        items = self.items(pair)
-        forms = self._forms_of(pair.language or "en")
-        questions = tuple(item.question for item in items)
-        return Asked(heard, items, forms, tuple(Request(clip, questions, forms.all) for clip in heard.clips))
+    def answer(self, asked: Sequence[Asked]) -> Answered:
+        """What the backbone says about each pair's items: read off the first answer token."""
+        return by_logits(asked, self.backbone, self._forms_of, self.answers)
 
     def _forms_of(self, language: Language) -> AnswerForms:
         if language not in self._forms:
             self._forms[language] = resolve_forms(self.backbone, language, self.answers)
         return self._forms[language]
 
-    def _score_batch(self, batch: Sequence[Asked]) -> Iterator[Score]:
-        answers = each_or_why(batch, self._answer, f"{self.backbone.name} on this clip", "backbone_failed")
-        for asked, answer in zip(batch, answers, strict=True):
-            yield self._judge_or_fail(asked, answer)
+    def _hear(self, pair: Pair) -> Heard:
+        return hear(pair, self.backbone, self.front_end)
 
-    def _answer(self, batch: Sequence[Asked]) -> list[list[NDArray[np.float64]]]:
-        """Log-probabilities by clip and window."""
-        answers = iter(self.backbone.answer([request for asked in batch for request in asked.requests]))
-        return [list(islice(answers, len(asked.requests))) for asked in batch]
+    def _score_batch(self, batch: Sequence[Heard]) -> Iterator[Score]:
+        pairs = [heard.pair for heard in batch]
+        rubrics = each_or_why(pairs, self.rubrics, "taking the caption apart", "clip_failed")
+        asked = [
+            Asked(heard, rubric, self.wording(rubric))
+            for heard, rubric in zip(batch, rubrics, strict=True)
+            if isinstance(rubric, Rubric)
+        ]
+        answers = each_or_why(asked, self.answer, f"{self.backbone.name} on this clip", "backbone_failed")
+        scores = map(self._judge_or_fail, asked, answers)
+        for heard, rubric in zip(batch, rubrics, strict=True):
+            yield self._unscored(heard, rubric) if isinstance(rubric, ClipError) else next(scores)
 
-    def _judge_or_fail(self, asked: Asked, answers: list[NDArray[np.float64]] | ClipError) -> Score:
-        try:
-            if isinstance(answers, ClipError):
-                raise answers
-            return self._judge(asked, answers)
-        except ClipError as error:
-            return unscored(self, asked.heard.pair, error, asked.heard.sha256, asked.heard.flags)
+    def _judge_or_fail(self, asked: Asked, answers: Answers | ClipError) -> Score:
+        return self._unscored(asked.heard, answers) if isinstance(answers, ClipError) else self._judge(asked, answers)
 
-    def _judge(self, asked: Asked, answers: Sequence[NDArray[np.float64]]) -> Score:
-        """From log-probabilities ``[question, form]`` of each window to the score."""
-        judged = [p_yes(answer, asked.forms, self.answers) for answer in answers]
-        probability = np.stack([yes for yes, _ in judged])  # [window, item]
-        mass = np.stack([total for _, total in judged])
-        if np.isnan(probability).all():
-            raise AnswerError(
-                f"{self.backbone.name} gave '{asked.heard.pair.id}' no probability of yes or no at all.",
-                code="no_answer",
-            )
-        combined = [self._combine(asked, probability, index) for index in range(len(asked.items))]
-        verdicts = tuple(
-            _verdict(asked, item, whole, mass[:, index])
-            for index, (item, whole) in enumerate(zip(asked.items, combined, strict=True))
-        )
-        flags = set(asked.heard.flags).union(*(whole.flags for whole in combined))
+    def _unscored(self, heard: Heard, error: ClipError) -> Score:
+        return unscored(self, heard.pair, error, heard.sha256, heard.flags)
+
+    def _judge(self, asked: Asked, answers: Answers) -> Score:
+        """The score; unscored, with all verdicts, where an item has no answer."""
+        combined = [self._combine(asked, answers, index) for index in range(len(asked.rubric.items))]
+        told = tuple(_verdict(asked, answers, index, whole) for index, whole in enumerate(combined))
+        verdicts = self.settle(told)
+        failure = _why_unscored(self.backbone.name, asked.heard.pair, verdicts)
+        flags = {*asked.heard.flags, *asked.rubric.flags, *answers.flags}.union(*(whole.flags for whole in combined))
         if any(verdict.status == "off_format" for verdict in verdicts):
             flags.add("off_format")
-        heard_share = min(whole.coverage for whole in combined)
         return Score(
             pair_id=asked.heard.pair.id,
-            values=self.values(verdicts),
+            values=dict.fromkeys(self.axes) if failure else self.values(verdicts),
             recipe=self.recipe.id,
             verdicts=verdicts,
-            coverage=heard_share,
+            status="unscored" if failure else "ok",
+            error=failure,
+            coverage=min(whole.coverage for whole in combined),
             flags=tuple(sorted(flags)),
             audio_sha256=asked.heard.sha256,
         )
 
-    def _combine(self, asked: Asked, probability: NDArray[np.float64], index: int) -> Combined:
-        item = asked.items[index]
-        ids = [other.id for other in asked.items]
-        parent = probability[:, ids.index(item.parents[0])] if item.parents else None
+    def _combine(self, asked: Asked, answers: Answers, index: int) -> Combined:
+        items = asked.rubric.items
+        ids = [other.id for other in items]
+        parents = items[index].parents
         return combine(
-            item.kind,
-            probability[:, index],
+            items[index].kind,
+            answers.p_yes[:, index],
             asked.heard.windows,
             duration=asked.heard.duration,
-            parent=parent,
-            null=self.backbone.window_null if isinstance(self.backbone, MeasuredWindows) else None,
+            parent=answers.p_yes[:, ids.index(parents[0])] if parents else None,
+            null=self._null(answers.mass[:, index]),
         )
 
+    def _null(self, mass: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        # It was measured on probabilities; a written yes, which has no mass, is none.
+        return self.backbone.window_null if isinstance(self.backbone, MeasuredWindows) and mass.min() >= 0 else None
 
-def _verdict(asked: Asked, item: Item, whole: Combined, mass: NDArray[np.float64]) -> Verdict:
-    """One item's verdict; its mass is that of the window that weighed most."""
+
+def _verdict(asked: Asked, answers: Answers, index: int, whole: Combined) -> Verdict:
+    """One item's verdict; its mass and its evidence are those of the window that weighed most."""
+    item = asked.rubric.items[index]
     if whole.p_yes is None:
         return Verdict(item, None, None, status="error")
     decisive = int(np.argmax(whole.weights))
-    window = asked.heard.windows[decisive]
+    mass = answers.mass[decisive, index]
     return Verdict(
         item,
         whole.p_yes,
-        float(mass[decisive]),
-        status="ok" if mass[decisive] >= MIN_ANSWER_MASS else "off_format",
-        evidence=f"decided at {window.start:.1f}-{window.end:.1f} s" if len(asked.heard.windows) > 1 else None,
+        None if np.isnan(mass) else float(mass),
+        # Not below rather than at least: a written answer has no mass.
+        status="off_format" if mass < MIN_ANSWER_MASS else "ok",
+        evidence=_evidence(answers.evidence[decisive][index], asked.heard, decisive),
+    )
+
+
+def _evidence(written: str, heard: Heard, decisive: int) -> str | None:
+    window = heard.windows[decisive]
+    where = f"decided at {window.start:.1f}-{window.end:.1f} s" if len(heard.windows) > 1 else ""
+    return "; ".join(filter(None, (written, where))) or None
+
+
+def _why_unscored(backbone: str, pair: Pair, verdicts: Sequence[Verdict]) -> ScoreFailure | None:
+    missing = [verdict.item.id for verdict in verdicts if verdict.p_yes is None]
+    if not missing:
+        return None
+    return ScoreFailure(
+        "no_answer",
+        f"{backbone} gave '{pair.id}' no probability of yes or no for {len(missing)} of {len(verdicts)} items: "
+        f"{', '.join(missing)}.",
     )

@@ -1,0 +1,146 @@
+"""From questions to probabilities of yes: read off the first answer token, or written out as JSON with evidence.
+
+Conventions: ``p_yes [window, item]`` in [0, 1], NaN where there is no answer; ``mass [window, item]``, NaN where an
+answer was written and has none; windows are those of the clip, items those of the rubric.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earwitness.backbones.base import AnswerForms, AnswerMethod, Backbone, Request, Writing, p_yes
+from earwitness.errors import ClipError
+from earwitness.judges.hearing import Heard
+from earwitness.rubrics.parse import VERDICTS_SCHEMA, WrittenVerdict, read_verdicts
+from earwitness.rubrics.wording import Wording
+from earwitness.types import Language, Rubric
+
+# A sentence of evidence with its id and answer, in tokens of the wordiest tokenizers, and the brackets around all.
+TOKENS_PER_ITEM, TOKENS_AROUND = 96, 64
+
+Given = TypeVar("Given")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A pair as it is heard, what is asked about it, and in which words."""
+
+    heard: Heard
+    rubric: Rubric
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What a backbone said about one pair.
+
+    Attributes:
+        p_yes: shape ``[window, item]``.
+        mass: shape ``[window, item]``.
+        evidence: what was heard, in words, by window and item; empty where nothing was written.
+        flags: doubts about how the answers came about.
+    """
+
+    p_yes: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    evidence: tuple[tuple[str, ...], ...]
+    flags: frozenset[str] = frozenset()
+
+
+Answered: TypeAlias = "list[Answers | ClipError]"
+
+
+def by_logits(
+    asked: Sequence[Asked], backbone: Backbone, forms_of: Callable[[Language], AnswerForms], method: AnswerMethod
+) -> Answered:
+    """Every item of each pair by the probability of its first answer token, behind one audio prefix a window."""
+
+    def requests(one: Asked) -> list[Request]:
+        questions = tuple(one.wording.ask(item) for item in one.rubric.items)
+        forms = forms_of(one.wording.answers).all
+        return [Request(clip, questions, forms, one.wording.system) for clip in one.heard.clips]
+
+    def read(one: Asked, windows: Sequence[NDArray[np.float64]]) -> Answers:
+        judged = [p_yes(window, forms_of(one.wording.answers), method) for window in windows]
+        unsaid = (("",) * len(one.rubric.items),) * len(windows)
+        return Answers(np.stack([yes for yes, _ in judged]), np.stack([mass for _, mass in judged]), unsaid)
+
+    return _each(asked, requests, backbone.answer, read)
+
+
+def by_writing(asked: Sequence[Asked], backbone: Backbone) -> Answered:
+    """Every item of each pair in one written reply a window: yes is 1, no is 0, with a sentence of evidence."""
+    longest = max((len(one.rubric.items) for one in asked), default=0)
+    writing = Writing(max_new_tokens=TOKENS_AROUND + TOKENS_PER_ITEM * longest, schema=VERDICTS_SCHEMA)
+
+    def requests(one: Asked) -> list[Request]:
+        listed = one.wording.list_items(one.rubric.items)
+        return [Request(clip, (listed,), system=one.wording.write_system) for clip in one.heard.clips]
+
+    def write(wanted: Sequence[Request]) -> Sequence[tuple[str, ...] | ClipError]:
+        return backbone.generate(wanted, writing)
+
+    return _each(asked, requests, write, _read_written)
+
+
+def _read_written(one: Asked, windows: Sequence[tuple[str, ...]]) -> Answers:
+    items = one.rubric.items
+    replies = [read_verdicts(text, [item.id for item in items]) for (text,) in windows]
+    answers = [[_written(reply.get(item.id)) for item in items] for reply in replies]
+    evidence = tuple(tuple(reply[item.id].evidence if item.id in reply else "" for item in items) for reply in replies)
+    return Answers(np.array(answers), np.full((len(windows), len(items)), np.nan), evidence)
+
+
+def _written(verdict: WrittenVerdict | None) -> float:
+    return np.nan if verdict is None else float(verdict.answer)
+
+
+def _each(
+    asked: Sequence[Asked],
+    requests_of: Callable[[Asked], list[Request]],
+    put: Callable[[list[Request]], Sequence[Given | ClipError]],
+    read: Callable[[Asked, list[Given]], Answers],
+) -> Answered:
+    """All windows of all pairs in one call; a pair with a window that failed fails with that window's reason."""
+    wanted = [requests_of(one) for one in asked]
+    given = iter(put([request for windows in wanted for request in windows]))
+    answered: Answered = []
+    for one, windows in zip(asked, wanted, strict=True):
+        said = list(islice(given, len(windows)))
+        failed = [answer for answer in said if isinstance(answer, ClipError)]
+        heard = [answer for answer in said if not isinstance(answer, ClipError)]
+        answered.append(failed[0] if failed else read(one, heard))
+    return answered
+
+
+def without_answer(one: Asked, answers: Answers | ClipError) -> Asked | None:
+    """The items that lack an answer in some window, to be asked again; None if all have one."""
+    items = one.rubric.items
+    if isinstance(answers, Answers):
+        lacking = np.isnan(answers.p_yes).sum(axis=0)
+        items = tuple(item for item, windows in zip(items, lacking, strict=True) if windows)
+    # Each stands alone when it is asked; its parents may have their answers.
+    items = tuple(replace(item, parents=()) for item in items)
+    return replace(one, rubric=replace(one.rubric, items=items)) if items else None
+
+
+def filled(one: Asked, answers: Answers | ClipError, again: Asked, others: Answers | ClipError) -> Answers | ClipError:
+    """The answers with those of another asking in the place of what was missing."""
+    if isinstance(others, ClipError):
+        return answers
+    flags = others.flags | {"asked_by_logits"}
+    if isinstance(answers, ClipError):
+        return replace(others, flags=flags)
+    ids = [item.id for item in one.rubric.items]
+    places = [ids.index(item.id) for item in again.rubric.items]
+    probability, mass = answers.p_yes.copy(), answers.mass.copy()
+    missing = np.isnan(probability[:, places])
+    probability[:, places] = np.where(missing, others.p_yes, probability[:, places])
+    mass[:, places] = np.where(missing, others.mass, mass[:, places])
+    return replace(answers, p_yes=probability, mass=mass, flags=answers.flags | flags)

@@ -1,0 +1,228 @@
+"""AnyAudio-Judge: a caption comes apart into yes/no items, each is judged, and the score says which are met.
+
+Source: AnyAudio-Judge, arXiv 2606.03116. For item j, ``p_j = P(yes)`` at the first answer token, and the score is the
+mean of all ``p_j``, in [0, 1]: the share of the caption's demands that a listener should expect to be met. All items of
+a clip are asked behind one audio prefix, so ten cost little more than one.
+
+Modes: ``logits`` reads probabilities; ``generate`` has the model write JSON with evidence, yes counts 1 and no 0;
+``both`` takes the probabilities and adds the written evidence. An item that cannot be read from a reply is asked once
+more by its logits; a pair with an item that has no answer even so is unscored, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from earwitness.backbones.base import AnswerMethod, Backbone, FrontEnd, LimitedVocabulary
+from earwitness.errors import ClipError, UnknownNameError, UsageError
+from earwitness.judges.aggregation import AGGREGATORS, aggregate, blocked
+from earwitness.judges.answers import Answered, Answers, Asked, by_writing, filled, without_answer
+from earwitness.judges.loading import check_choice, loaded
+from earwitness.judges.questions import QuestionJudge
+from earwitness.judges.windows import WINDOW_RULE
+from earwitness.rubrics.base import Caption, Decomposed, Decomposer
+from earwitness.rubrics.rules import RuleDecomposer
+from earwitness.rubrics.wording import Wording, wordings
+from earwitness.types import Language, Pair, Recipe, Rubric, Verdict
+
+Mode = Literal["logits", "generate", "both"]
+
+# Raised when the same inputs would give another number than before.
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named way to judge rubrics; ``questions`` is their language, None for each caption's own."""
+
+    answers: AnswerMethod
+    front_end: FrontEnd
+    mode: Mode
+    questions: Language | None
+    wording: str | None
+    match_at: float | None
+    note: str
+
+
+PRESETS: Mapping[str, Preset] = {
+    "rubric": Preset("logsumexp", "correct", "logits", None, None, None, "all answer forms, questions as the caption"),
+    "anyaudio-judge-paper": Preset(
+        "largest",
+        "paper",
+        "logits",
+        "zh",
+        "released",
+        None,
+        "as released: largest form of yes and no, Chinese questions",
+    ),
+    "anyaudio-judge-paper-generate": Preset(
+        "largest", "paper", "generate", "zh", "released", 0.8, "as released: share of yes written, matched from .8"
+    ),
+}
+
+
+class RubricJudge(QuestionJudge):
+    """Asks every item of a caption's rubric; ``values["alignment"]`` puts their P(yes) together, in [0, 1].
+
+    Source: AnyAudio-Judge, arXiv 2606.03116.
+
+    Args:
+        backbone: a name from ``earwitness list backbones``, a folder with a checkpoint, a server's address, or a
+            ``Backbone``.
+        preset: ``rubric``, or ``anyaudio-judge-paper`` to judge as the released pipeline does.
+        decomposer: what takes captions apart; rules that need no model when None.
+        mode: ``logits``, ``generate`` or ``both``; the preset's when None.
+        aggregate: a name of ``AGGREGATORS``; ``mean`` is the paper's.
+        threshold: P(yes) from which an item is met; the children of one that is not are blocked, except by ``mean``.
+        match_at: alignment from which a clip matches: then ``values["match"]`` is 1 or 0. None leaves it out; the
+            preset's when not given.
+        wording: a name of ``WORDINGS``, or a JSON file with wordings; None takes the preset's, and without one
+            ``listen``, or ``plain`` for a backbone of limited vocabulary.
+        answers: how answer forms make P(yes): ``logsumexp``, ``largest`` or ``pair``; the preset's when None.
+        front_end: ``correct`` or ``paper``; the preset's when None.
+        **load_options: passed on to ``load_backbone``.
+
+    Raises:
+        UnknownNameError: if there is no such backbone, preset, aggregator or wording.
+        UsageError: if an option has no such value.
+        MissingDependencyError: if the backbone needs a library that is not installed.
+        BackboneError: if the backbone cannot be loaded.
+
+    Example:
+        >>> import numpy as np
+        >>> from earwitness import FakeBackbone, Pair, from_array
+        >>> clip = from_array(np.sin(np.arange(16000) / 10), sample_rate=16000)
+        >>> judge = RubricJudge(FakeBackbone({"dog": 0.9, "rain": 0.2}))
+        >>> score = judge.score(Pair(clip, "A dog barks. Rain falls."))
+        >>> [round(verdict.p_yes, 2) for verdict in score.verdicts], round(score.values["alignment"], 2)
+        ([0.9, 0.2], 0.55)
+    """
+
+    name = "rubric"
+
+    def __init__(
+        self,
+        backbone: str | Path | Backbone = "embedded",
+        *,
+        preset: str = "rubric",
+        decomposer: Decomposer | None = None,
+        mode: Mode | None = None,
+        aggregate: str = "mean",
+        threshold: float = 0.5,
+        match_at: float | None = None,
+        wording: str | Path | None = None,
+        answers: AnswerMethod | None = None,
+        front_end: FrontEnd | None = None,
+        **load_options: Any,
+    ) -> None:
+        if preset not in PRESETS:
+            raise UnknownNameError("preset", preset, PRESETS)
+        if aggregate not in AGGREGATORS:
+            raise UnknownNameError("aggregator", aggregate, AGGREGATORS)
+        chosen = PRESETS[preset]
+        answers, front_end = answers or chosen.answers, front_end or chosen.front_end
+        self.mode: Mode = mode or chosen.mode
+        check_choice("answers", answers, get_args(AnswerMethod))
+        check_choice("front_end", front_end, get_args(FrontEnd))
+        check_choice("mode", self.mode, get_args(Mode))
+        self.aggregate = aggregate
+        self.threshold = _share("threshold", threshold)
+        self.match_at = chosen.match_at if match_at is None else _share("match_at", match_at)
+        # Whether a clip matches is a value of its own, so that its mean is the share of clips that do.
+        self.axes = dict.fromkeys(("alignment", *["match"] * (self.match_at is not None)), (0.0, 1.0))
+        self.decomposer = decomposer or RuleDecomposer(questions=chosen.questions)
+        super().__init__(loaded(backbone, front_end, **load_options), answers, front_end)
+        fitting = "plain" if isinstance(self.backbone, LimitedVocabulary) else "listen"
+        self.wordings = wordings(wording or chosen.wording or fitting)
+
+    @property
+    def recipe(self) -> Recipe:
+        """Everything that determines this judge's numbers."""
+        return Recipe(
+            {
+                "judge": self.name,
+                "version": VERSION,
+                "backbone": {"name": self.backbone.name, **self.backbone.identity},
+                "decomposer": dict(self.decomposer.identity),
+                "wording": {language: asdict(wording) for language, wording in self.wordings.items()},
+                "mode": self.mode,
+                "answers": self.answers,
+                "aggregate": self.aggregate,
+                "threshold": self.threshold,
+                "match_at": self.match_at,
+                "front_end": self.front_end,
+                "windows": dict(WINDOW_RULE),
+            }
+        )
+
+    def rubrics(self, pairs: Sequence[Pair]) -> list[Decomposed]:
+        """What the decomposer makes of the captions."""
+        return self.decomposer.decompose([Caption(pair.caption, pair.language or "en") for pair in pairs])
+
+    def wording(self, rubric: Rubric) -> Wording:
+        """The wording in the language of the questions."""
+        if rubric.language not in self.wordings:
+            raise UsageError(f"the wordings are in {', '.join(self.wordings)}; a rubric's are in '{rubric.language}'.")
+        return self.wordings[rubric.language]
+
+    def answer(self, asked: Sequence[Asked]) -> Answered:
+        """What the backbone says about every item, in the judge's mode."""
+        if self.mode == "logits":
+            return super().answer(asked)
+        written = by_writing(asked, self.backbone)
+        return self._with_logits(asked, written) if self.mode == "both" else self._asked_again(asked, written)
+
+    def settle(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+        """Without the answers that the backbone can only guess, and with the children of failed items blocked."""
+        told = tuple(self._unless_guessed(verdict) for verdict in verdicts)
+        return blocked(told, self.threshold) if AGGREGATORS[self.aggregate].blocks else told
+
+    def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
+        """The aggregate of all items, and whether it reaches ``match_at``."""
+        alignment = aggregate(verdicts, self.aggregate)
+        matched = {} if self.match_at is None else {"match": float(alignment >= self.match_at)}
+        return {"alignment": alignment, **matched}
+
+    def _unless_guessed(self, verdict: Verdict) -> Verdict:
+        """A backbone that was taught few words is not believed about items that name none of them."""
+        known = self.backbone
+        if not isinstance(known, LimitedVocabulary) or known.names_something(verdict.item.question):
+            return verdict
+        evidence = f"names no sound that backbone '{self.backbone.name}' was taught"
+        return replace(verdict, p_yes=None, status="error", evidence=evidence)
+
+    def _with_logits(self, asked: Sequence[Asked], written: Answered) -> Answered:
+        """Probabilities with written evidence, where there is some."""
+        return [
+            measured
+            if isinstance(measured, ClipError) or isinstance(words, ClipError)
+            else _with_words(measured, words)
+            for measured, words in zip(super().answer(asked), written, strict=True)
+        ]
+
+    def _asked_again(self, asked: Sequence[Asked], written: Answered) -> Answered:
+        """Written answers; what could not be read, or failed, is asked once more by its logits."""
+        again = {
+            place: without_answer(one, answers) for place, (one, answers) in enumerate(zip(asked, written, strict=True))
+        }
+        wanted = {place: one for place, one in again.items() if one is not None}
+        others = dict(zip(wanted, super().answer(list(wanted.values())), strict=True)) if wanted else {}
+        return [
+            answers if place not in others else filled(one, answers, wanted[place], others[place])
+            for place, (one, answers) in enumerate(zip(asked, written, strict=True))
+        ]
+
+
+def _with_words(measured: Answers, written: Answers) -> Answers:
+    disagree = ((measured.p_yes >= 0.5) != (written.p_yes >= 0.5)) & (written.p_yes == written.p_yes)
+    flags = measured.flags | ({"evidence_disagrees"} if disagree.any() else frozenset())
+    return replace(measured, evidence=written.evidence, flags=flags)
+
+
+def _share(option: str, value: float) -> float:
+    if not 0.0 <= value <= 1.0:
+        raise UsageError(f"{option} is {value}; wanted a probability, 0 to 1.")
+    return float(value)
