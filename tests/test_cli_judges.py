@@ -1,10 +1,12 @@
 """Options of one judge are refused by the other, so that none is silently unread."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from earwitness.cli.judges import _ASKING, JudgeName, JudgeOptions
+from earwitness.cli.decomposers import With
+from earwitness.cli.judges import JUDGES, JudgeName, JudgeOptions
 from earwitness.errors import UsageError
 from earwitness.judges.aqascore import AQAScore
 from earwitness.judges.mos import MOSJudge
@@ -12,25 +14,48 @@ from earwitness.mos.heads import Axis
 from rating_judges import predictor
 
 GIVEN = {
+    "checkpoint": "run",
+    "encoder": Path("encoder"),
     "backbone": "fake",
     "preset": "aqascore",
     "template": 1,
     "answers": "pair",
+    "mode": "both",
+    "aggregate": "gated",
+    "threshold": 0.4,
+    "match_at": 0.5,
+    "wording": "plain",
+    "decompose_with": With.rules,
+    "llm": "folder",
+    "llm_cache": Path("cache"),
+    "domain": "music",
+    "questions": "zh",
+    "rubrics": Path("rubrics.jsonl"),
+    "draws": 4,
     "device_map": "auto",
     "dtype": "float32",
     "revision": "abc",
     "trust_remote_code": True,
+    "server": ("tries=2",),
 }
 
 
-def test_every_option_of_asking_is_known_here():
-    assert sorted(GIVEN) == sorted(_ASKING)
+def test_every_option_is_known_here_and_belongs_to_some_judge():
+    assert {*GIVEN, "judge", "device", "batch_size"} == {field.name for field in fields(JudgeOptions)}
+    assert set(GIVEN) == {name for info in JUDGES.values() for name in info.own}
 
 
-@pytest.mark.parametrize("option", sorted(GIVEN))
-def test_what_asks_a_backbone_is_not_for_predictors(option):
-    with pytest.raises(UsageError, match=f"--{option.replace('_', '-')} cannot go with --judge mos; its own options"):
-        JudgeOptions(JudgeName.mos, checkpoint=Path("run"), **{option: GIVEN[option]})
+@pytest.mark.parametrize("option", GIVEN)
+@pytest.mark.parametrize("judge", JUDGES)
+def test_no_judge_is_silent_about_an_option_that_it_does_not_read(judge, option):
+    needed = {"checkpoint": "run"} if judge == JudgeName.mos else {}
+    given = {**needed, option: GIVEN[option]}
+    if option in JUDGES[judge].own:
+        JudgeOptions(judge, **given)
+    else:
+        written = "--with" if option == "decompose_with" else f"--{option.replace('_', '-')}"
+        with pytest.raises(UsageError, match=f"{written} cannot go with --judge {judge}; its own options are"):
+            JudgeOptions(judge, **given)
 
 
 def test_a_checkpoint_is_only_for_predictors():

@@ -22,6 +22,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from earwitness.types import Score
 
 
 class EarwitnessError(Exception):
@@ -114,7 +118,17 @@ class CaptionError(ClipError):
 
 
 class AnswerError(ClipError):
-    """The backbone gave no usable answer for this clip."""
+    """The backbone gave no usable answer for this clip.
+
+    Args:
+        message: what, got, wanted, what to do.
+        code: the stable reason, such as ``no_answer``.
+        score: the unscored record, where other questions about the clip were answered.
+    """
+
+    def __init__(self, message: str, *, code: str, score: Score | None = None) -> None:
+        super().__init__(message, code=code)
+        self.score = score
 
 
 class RunError(EarwitnessError):

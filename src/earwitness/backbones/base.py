@@ -39,7 +39,7 @@ class AnswerForms:
 
 
 ANSWER_FORMS: Mapping[Language, AnswerForms] = {
-    "en": AnswerForms(("Yes", " Yes", "yes", " yes", "YES"), ("No", " No", "no", " no", "NO")),
+    "en": AnswerForms(("Yes", " Yes", "yes", " yes", "YES", " YES"), ("No", " No", "no", " no", "NO", " NO")),
     "zh": AnswerForms(("是", " 是", "是的"), ("否", " 否", "不是")),
 }
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from earwitness import __version__
-from earwitness.cli import export, listing, scenes, score, train
+from earwitness.cli import export, listing, rubric, scenes, score, show, threshold, train
 from earwitness.cli.exit_codes import INTERRUPTED
 from earwitness.errors import EarwitnessError
 
@@ -43,6 +43,9 @@ def _options(
 
 
 app.command("score", epilog=score.EXAMPLES)(score.score)
+app.command("show", epilog=show.EXAMPLES)(show.show)
+app.command("rubric", epilog=rubric.EXAMPLES)(rubric.rubric)
+app.command("threshold", epilog=threshold.EXAMPLES)(threshold.threshold)
 app.command("list")(listing.list_names)
 app.command("export")(export.export)
 app.add_typer(scenes.app, name="scenes")

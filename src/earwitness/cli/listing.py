@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 class Names(StrEnum):
     """The tables of names."""
 
+    judges = "judges"
     backbones = "backbones"
     templates = "templates"
     presets = "presets"
     encoders = "encoders"
     losses = "losses"
+    aggregators = "aggregators"
+    wordings = "wordings"
 
 
 def list_names(
     names: Annotated[Names, typer.Argument(help="Which names.")],
     output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
-    """List the backbones, templates, presets, encoders or losses."""
+    """List what can be named: judges, backbones, templates, presets, encoders, losses, aggregators or wordings."""
     from earwitness.report.tables import write_table
 
     print(write_table(TABLES[names](), output.value, width=terminal_width()))
@@ -52,12 +55,17 @@ def _templates() -> Table:
 
 def _presets() -> Table:
     from earwitness.judges.aqascore import PRESETS as SCORING
+    from earwitness.judges.rubric import PRESETS as JUDGING
     from earwitness.report.tables import Table
     from earwitness.train.presets import PRESETS as TRAINING
 
     scoring = [
         (name, "score", f"template {p.template}, {p.answers}, {p.front_end} front-end", p.note)
         for name, p in SCORING.items()
+    ]
+    scoring += [
+        (name, "score --judge rubric", f"{p.mode}, {p.answers}, {p.front_end} front-end", p.note)
+        for name, p in JUDGING.items()
     ]
     training = [
         (name, "train mos", ", ".join(f"{option} {value}" for option, value in p.options.items()), _origin(p))
@@ -86,7 +94,37 @@ def _losses() -> Table:
     return Table(("name", "kind", "note"), tuple((name, info.kind, info.source) for name, info in LOSSES.items()))
 
 
+def _judges() -> Table:
+    from earwitness.cli.judges import JUDGES
+    from earwitness.report.tables import Table
+
+    return Table(("name", "needs", "note"), tuple((name, info.needs, info.note) for name, info in JUDGES.items()))
+
+
+def _aggregators() -> Table:
+    from earwitness.judges.aggregation import AGGREGATORS
+    from earwitness.report.tables import Table
+
+    rows = tuple((name, "yes" if known.blocks else "no", known.note) for name, known in AGGREGATORS.items())
+    return Table(("name", "blocks", "note"), rows)
+
+
+def _wordings() -> Table:
+    from earwitness.report.tables import Table
+    from earwitness.rubrics.wording import WORDINGS
+
+    rows = tuple(
+        (name, language, wording.item, wording.system or "")
+        for name, wordings in WORDINGS.items()
+        for language, wording in wordings.items()
+    )
+    return Table(("name", "language", "item", "system"), rows)
+
+
 TABLES = {
+    Names.judges: _judges,
+    Names.aggregators: _aggregators,
+    Names.wordings: _wordings,
     Names.backbones: _backbones,
     Names.templates: _templates,
     Names.presets: _presets,

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from earwitness.cli.decomposers import LLM, DecomposeWith, DomainOption, LLMCache, Questions
 from earwitness.cli.exit_codes import ENOUGH_SCORED, INTERRUPTED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeName, JudgeOptions
 from earwitness.cli.selection import Selection, show
-from earwitness.cli.terminal import TableFormat, terminal_width
-from earwitness.errors import UsageError
+from earwitness.cli.terminal import TableFormat, in_colour, terminal_width
+from earwitness.errors import AnswerError, UsageError
 
 if TYPE_CHECKING:
     from earwitness.manifest import Pairs
     from earwitness.report.tables import Format
     from earwitness.run import Run
-    from earwitness.types import Judge
+    from earwitness.types import Judge, Score
 
 # How `score` is used, shown under its options.
 EXAMPLES = """\b
@@ -27,6 +28,8 @@ Examples:
   earwitness score rain.wav "Heavy rain, then a dog barks twice."
   earwitness score generated.csv --backbone qwen2.5-omni-7b --out runs/may
   earwitness score clips/ --caption-from folder
+  earwitness score rain.wav "Heavy rain, then a dog barks twice." --judge rubric
+  earwitness score generated.csv --judge rubric --backbone http://localhost:8000/v1
   earwitness score clips/ --judge mos --checkpoint runs/quality
 """
 
@@ -42,6 +45,14 @@ class Answers(StrEnum):
     pair = "pair"
 
 
+class Mode(StrEnum):
+    """How the items of a rubric are answered."""
+
+    logits = "logits"
+    generate = "generate"
+    both = "both"
+
+
 class CaptionFrom(StrEnum):
     """Where captions come from when the source is a folder or glob."""
 
@@ -54,11 +65,14 @@ def score(
     source: Annotated[str, typer.Argument(help="An audio file with its CAPTION; or a manifest, folder or glob.")],
     caption: Annotated[str | None, typer.Argument(help="What the clip should contain.")] = None,
     judge: Annotated[
-        JudgeName, typer.Option(help="aqascore asks whether the caption is met; mos predicts people's ratings.")
+        JudgeName, typer.Option(help="What scores: a name from `earwitness list judges`.")
     ] = JudgeName.aqascore,
     checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="Of --judge mos: folder of a trained predictor, or audiobox-aesthetics.", show_default=False),
+        str | None,
+        typer.Option(
+            help="Of --judge mos: folder of a trained predictor, or audiobox-aesthetics; of clapscore: CLAP's.",
+            show_default=False,
+        ),
     ] = None,
     encoder: Annotated[
         Path | None,
@@ -66,15 +80,45 @@ def score(
     ] = None,
     backbone: Annotated[
         str | None,
-        typer.Option(help="Name from `earwitness list backbones`, or a folder with a checkpoint. Default: embedded."),
+        typer.Option(
+            help="Name from `earwitness list backbones`, a folder with a checkpoint, or a server's address. "
+            "Default: embedded."
+        ),
     ] = None,
-    preset: Annotated[str | None, typer.Option(help="Name from `earwitness list presets`. Default: aqascore.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Name from `earwitness list presets`. Default: the judge's name.")
+    ] = None,
     template: Annotated[
         int | None, typer.Option(help="Number from `earwitness list templates`; the preset's by default.")
     ] = None,
     answers: Annotated[
         Answers | None, typer.Option(help="How answer forms make P(yes); the preset's by default.")
     ] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="Of --judge rubric: how items are answered. Default: logits.")
+    ] = None,
+    aggregate: Annotated[
+        str | None, typer.Option(help="Of --judge rubric: name from `earwitness list aggregators`. Default: mean.")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="Of --judge rubric: P(yes) from which an item is met. Default: 0.5.")
+    ] = None,
+    match_at: Annotated[
+        float | None,
+        typer.Option(help="Of --judge rubric: alignment from which a clip matches: a value of its own."),
+    ] = None,
+    wording: Annotated[
+        str | None, typer.Option(help="Of --judge rubric: name from `earwitness list wordings`, or a JSON file.")
+    ] = None,
+    decompose_with: DecomposeWith = None,
+    llm: LLM = None,
+    llm_cache: LLMCache = None,
+    domain: DomainOption = None,
+    questions: Questions = None,
+    rubrics: Annotated[
+        Path | None, typer.Option(help="Of --judge rubric: a file of rubrics (earwitness rubric --out).")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(help="Of --judge sampled-yes: answers drawn. Default: 8.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Run directory; an unfinished one is resumed. Default: runs/NAME-INPUT-RECIPE.")
     ] = None,
@@ -98,6 +142,10 @@ def score(
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="Run code that comes with the backbone's checkpoint.")
     ] = False,
+    server: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="How to talk to a server: concurrency=32, max_cost=5, ..."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print how the source is read; score nothing.")] = False,
     output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
 ) -> None:
@@ -110,10 +158,23 @@ def score(
         preset=preset,
         template=template,
         answers=None if answers is None else answers.value,
+        mode=None if mode is None else mode.value,
+        aggregate=aggregate,
+        threshold=threshold,
+        match_at=match_at,
+        wording=wording,
+        decompose_with=decompose_with,
+        llm=llm,
+        llm_cache=llm_cache,
+        domain=None if domain is None else domain.value,
+        questions=None if questions is None else questions.value,
+        rubrics=rubrics,
+        draws=draws,
         device_map=device_map,
         dtype=dtype,
         revision=revision,
         trust_remote_code=trust_remote_code or None,
+        server=tuple(server) if server else None,
         device=device,
         batch_size=batch_size,
     )
@@ -159,12 +220,27 @@ def _check_caption(caption: str, given: list[str]) -> None:
 
 
 def _score_clip(judge: Judge, source: str, caption: str, form: Format) -> None:
-    from earwitness.report.scores import clip_table
-    from earwitness.report.tables import write_table
     from earwitness.types import Pair
 
-    score = judge.score(Pair(source, caption))
-    print(write_table(clip_table(source, caption, score, judge.recipe), form, width=terminal_width()))
+    try:
+        print(_shown(judge, source, caption, judge.score(Pair(source, caption)), form))
+    except AnswerError as error:
+        # What was answered tells more than that something was not.
+        if error.score is not None:
+            print(_shown(judge, source, caption, error.score, form))
+        raise
+
+
+def _shown(judge: Judge, source: str, caption: str, score: Score, form: Format) -> str:
+    """One row for one answer, a tree for several."""
+    from earwitness.report.scores import clip_table
+    from earwitness.report.tables import write_table
+    from earwitness.report.trees import write_verdicts
+
+    table = clip_table(source, caption, score, judge.recipe)
+    if form == "text" and len(score.verdicts) > 1:
+        return write_verdicts(caption, score, table.notes, width=terminal_width(), colour=in_colour())
+    return write_table(table, form, width=terminal_width())
 
 
 def _score_run(judge: Judge, pairs: Pairs, out: Path, form: Format) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from enum import StrEnum
 
 
@@ -12,6 +14,18 @@ class TableFormat(StrEnum):
     text = "text"
     csv = "csv"
     json = "json"
+
+
+class TreeFormat(StrEnum):
+    """How a tree is printed."""
+
+    text = "text"
+    json = "json"
+
+
+def in_colour() -> bool:
+    """Whether output may be coloured: on terminals, unless NO_COLOR asks for none (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def terminal_width() -> int:

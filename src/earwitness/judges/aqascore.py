@@ -22,7 +22,7 @@ from earwitness.rubrics.wording import Wording
 from earwitness.types import Item, Language, Pair, Recipe, Rubric, Verdict
 
 # Raised when the same inputs would give another number than before.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class QuestionJudge(ABC):
             raise answers
         score = self._judge(asked, answers)
         if score.error is not None:
-            raise AnswerError(score.error.message, code=score.error.code)
+            raise AnswerError(score.error.message, code=score.error.code, score=score)
         return score
 
     def score_all(self, pairs: Iterable[Pair]) -> Iterator[Score]:
@@ -181,11 +181,12 @@ def _evidence(written: str, heard: Heard, decisive: int) -> str | None:
 
 
 def _why_unscored(backbone: str, pair: Pair, verdicts: Sequence[Verdict]) -> ScoreFailure | None:
-    missing = [verdict.item.id for verdict in verdicts if verdict.p_yes is None]
+    missing = [verdict for verdict in verdicts if verdict.p_yes is None]
     if not missing:
         return None
+    named = [v.item.id + (f" ({v.evidence})" if v.evidence else "") for v in missing]
     return ScoreFailure(
         "no_answer",
         f"{backbone} gave '{pair.id}' no probability of yes or no for {len(missing)} of {len(verdicts)} items: "
-        f"{', '.join(missing)}.",
+        f"{', '.join(named)}.",
     )

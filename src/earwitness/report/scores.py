@@ -22,11 +22,12 @@ Named: TypeAlias = "tuple[str, str, Score]"
 def clip_table(clip: str, caption: str, score: Score, recipe: Recipe) -> Table:
     """One clip's score."""
     axes, named = tuple(score.values), [(PurePath(clip).name, caption, score)]
+    scored = int(score.error is None)
     return Table(
         columns=_columns(axes, named),
         rows=_rows(axes, named),
-        notes=(f"1 of 1 scored, recipe {recipe.id} ({describe(recipe)})",),
-        facts={"n_scored": 1, "n_total": 1, "recipe": recipe.id},
+        notes=(f"{scored} of 1 scored, recipe {recipe.id} ({describe(recipe)})",),
+        facts={"n_scored": scored, "n_total": 1, "recipe": recipe.id},
         records=({"clip": PurePath(clip).name, "caption": caption, **score.to_dict()},),
     )
 
@@ -100,13 +101,17 @@ def describe(recipe: Recipe) -> str:
     parts = recipe.parts
     words = [str(parts.get("judge", "unnamed judge"))]
     if "backbone" in parts:
-        words += [parts["backbone"]["name"], f"template {parts['template']['number']}", parts["answers"]]
-        words += [f"{parts['front_end']} front-end"]
+        words.append(parts["backbone"]["name"])
+    if "template" in parts:
+        words.append(f"template {parts['template']['number']}")
+    if "decomposer" in parts:
+        words += [f"rubrics by {parts['decomposer']['name']}", parts["mode"], parts["aggregate"]]
+    if "answers" in parts:
+        words += [parts["answers"], f"{parts['front_end']} front-end"]
     if "encoder" in parts:
-        words += [
-            f"encoder {parts['encoder']['name']}",
-            f"{parts['heads']['kind']} heads {parts['heads']['weights'][:8]}",
-        ]
+        words.append(f"encoder {parts['encoder']['name']}")
+    if "heads" in parts:
+        words.append(f"{parts['heads']['kind']} heads {parts['heads']['weights'][:8]}")
     return ", ".join(words)
 
 

@@ -1,0 +1,93 @@
+"""Which decomposer a command means: rules, a language model, or a file of rubrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from earwitness.errors import UsageError
+
+if TYPE_CHECKING:
+    from earwitness.rubrics.base import Decomposer, Domain
+    from earwitness.types import Language
+
+
+class With(StrEnum):
+    """What takes captions apart."""
+
+    rules = "rules"
+    llm = "llm"
+
+
+class DomainName(StrEnum):
+    """What clips are made of."""
+
+    speech = "speech"
+    sound = "sound"
+    music = "music"
+    mix = "mix"
+
+
+class LanguageName(StrEnum):
+    """The languages of captions and questions."""
+
+    en = "en"
+    zh = "zh"
+
+
+# The options that two commands share.
+DecomposeWith: TypeAlias = Annotated[
+    With | None, typer.Option("--with", help="What takes captions apart. Default: rules.")
+]
+LLM: TypeAlias = Annotated[
+    str | None, typer.Option(help="Of --with llm: a folder, owner/name on the hub, or a server's address.")
+]
+LLMCache: TypeAlias = Annotated[Path | None, typer.Option(help="Of --with llm: a file that keeps what it wrote.")]
+DomainOption: TypeAlias = Annotated[DomainName | None, typer.Option(help="What clips are made of. Default: mix.")]
+Questions: TypeAlias = Annotated[
+    LanguageName | None, typer.Option(help="Language of a rubric's questions; the caption's by default.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DecomposerOptions:
+    """The options that choose a decomposer; each is named as on the command line, None where it was not given."""
+
+    decompose_with: With | None = None
+    llm: str | None = None
+    llm_cache: Path | None = None
+    domain: Domain | None = None
+    questions: Language | None = None
+    rubrics: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.rubrics and (self.decompose_with or self.llm or self.domain or self.questions):
+            raise UsageError(
+                "--rubrics gives the questions; --with, --llm, --domain and --questions cannot go with it."
+            )
+        if self.decompose_with == With.llm and not self.llm:
+            raise UsageError(
+                "--with llm needs --llm: a language model's folder, its owner/name on the hub, or a server's address."
+            )
+        if (self.llm_cache and not self.llm) or (self.llm and self.decompose_with == With.rules):
+            raise UsageError("--llm and --llm-cache go with --with llm.")
+
+    def load(self, questions: Language | None = None) -> Decomposer:
+        """The decomposer; ``questions`` is the language of its questions where none was asked for."""
+        if self.rubrics:
+            from earwitness.rubrics.saved import SavedRubrics
+
+            return SavedRubrics(self.rubrics)
+        asked, domain = self.questions or questions, self.domain or "mix"
+        if self.llm:
+            from earwitness.backbones import load_writer
+            from earwitness.rubrics.llm import LLMDecomposer
+
+            return LLMDecomposer(load_writer(self.llm), domain=domain, questions=asked, cache=self.llm_cache)
+        from earwitness.rubrics.rules import RuleDecomposer
+
+        return RuleDecomposer(domain=domain, questions=asked)

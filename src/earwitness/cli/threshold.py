@@ -1,0 +1,75 @@
+"""``earwitness threshold``: from which score a clip is called a match, fitted on a run whose clips are labelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from earwitness.cli.terminal import TreeFormat
+from earwitness.errors import UsageError
+
+if TYPE_CHECKING:
+    from earwitness.run.store import Record
+
+YES, NO = ("1", "1.0", "yes", "true", "是"), ("0", "0.0", "no", "false", "否")
+
+# How `threshold` is used, shown under its options.
+EXAMPLES = """\b
+Examples:
+  earwitness score dev.csv --judge rubric --out runs/dev
+  earwitness threshold runs/dev --label label
+  earwitness score test.csv --judge rubric --match-at 0.63
+"""
+
+
+def threshold(
+    run: Annotated[Path, typer.Argument(help="Run directory of development data.")],
+    label: Annotated[str, typer.Option(help="The manifest's column that says whether a clip matches: yes/no or 1/0.")],
+    axis: Annotated[str, typer.Option(help="The score's axis.")] = "alignment",
+    seed: Annotated[int, typer.Option(help="Of the resamples behind the interval.")] = 0,
+    output: Annotated[TreeFormat, typer.Option("--format", help="How it is printed.")] = TreeFormat.text,
+) -> None:
+    """Fit the threshold that calls most clips of a run right, with its 95 % interval over captions."""
+    import json
+    from dataclasses import asdict
+
+    from earwitness.metrics.threshold import fit_threshold
+    from earwitness.run import open_run
+
+    opened = open_run(run)
+    judged = [(record, record.score) for record in opened.records()]
+    scored = [(record, score.values.get(axis)) for record, score in judged if score is not None]
+    told = [(record, value) for record, value in scored if value is not None]
+    if not told:
+        raise UsageError(f"{run} holds no clip with a score on axis '{axis}'; its axes: {', '.join(opened.summary)}.")
+    fitted = fit_threshold(
+        [value for _, value in told],
+        [_label(record, label) for record, _ in told],
+        clusters=[record.pair["caption"] for record, _ in told],
+        seed=seed,
+    )
+    facts = {**asdict(fitted), "n_total": opened.n_total, "recipe": opened.recipe.id}
+    if output == TreeFormat.json:
+        print(json.dumps(facts))
+        return
+    interval = "no interval" if fitted.low is None else f"95 % interval {fitted.low:.3f} to {fitted.high:.3f}"
+    print(
+        f"threshold {fitted.value:.3f}, {interval}, n = {fitted.n} of {opened.n_total}, {fitted.matches} of them match"
+    )
+    print(f"accuracy {fitted.accuracy:.3f} on these clips, which chose it; recipe {opened.recipe.id}")
+    print(f"use: --match-at {fitted.value:.4g}")
+
+
+def _label(record: Record, column: str) -> bool:
+    """What people say of a clip, from its ratings or from a column that the manifest carried along."""
+    said = {**record.pair["meta"], **record.pair["ratings"]}
+    if column not in said:
+        raise UsageError(
+            f"'{record.pair['id']}' has no '{column}'; its manifest gave {', '.join(said) or 'no others'}."
+        )
+    told = str(said[column]).strip().lower()
+    if told not in YES + NO:
+        raise UsageError(f"'{record.pair['id']}': {column} is {said[column]!r}; wanted yes or no, 1 or 0.")
+    return told in YES
