@@ -66,7 +66,7 @@ def main() -> None:
 
 def measure(family: str, shape: str, device: str, dtype: str, repeats: int) -> dict[str, Any]:
     """One row: seconds of each way, medians over the repeats."""
-    small_models = _small_models()
+    small_models = load_small_models()
     backbone = random_backbone(small_models, family, shape, device, dtype)
     clip, forms = small_models.sound(SECONDS), backbone.single_tokens(small_models.WORDS)
     whole = Request(clip, QUESTIONS, forms)
@@ -134,7 +134,8 @@ def random_backbone(small_models: Any, family: str, shape: str, device: str, dty
     return TimedBackbone(checkpoint, LoadOptions(family, "", device=device, dtype=dtype, batch_size=2))
 
 
-def _small_models() -> Any:
+def load_small_models() -> Any:
+    """The builders of small models that the tests use."""
     sys.path.append(str(Path(__file__).parents[1] / "tests"))
     return importlib.import_module("small_models")
 

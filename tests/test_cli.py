@@ -120,7 +120,7 @@ def test_lists(earwitness, names):
         (("score", "a.wav", "rain", "--backbone", "fake", "--template", "99"), 2, "no template '99'"),
         (("score", "a.wav", "rain", "--backbone", "fake", "--answers", "most"), 2, "most"),
         (("score", "clips", "--backbone", "fake", "--shard", "3/2"), 2, "--shard is '3/2'"),
-        (("list", "musicians"), 2, "judges"),
+        (("list", "musicians"), 2, "musicians"),
         (
             ("score", "clips", "--backbone", "fake", "--column", "caption"),
             2,

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+import small_models
 from clips import clip, clip_with_beep_at
 from earwitness import load_backbone
 from earwitness.backbones.base import ANSWER_FORMS
@@ -249,3 +250,32 @@ def test_wrong_options_are_refused(options, error, text):
 def test_every_preset_scores(preset):
     backbone = ScriptedBackbone(write=lambda audio, text: "[]")
     assert RubricJudge(backbone, preset=preset).score(pair()).status == "ok"
+
+
+class ByLength:
+    """As many items as the caption has words."""
+
+    name = "by length"
+    identity = {"name": "by length"}
+
+    def decompose(self, captions):
+        return [
+            Rubric(tuple(Item(f"e{n}", f"Is it {w}?", "event") for n, w in enumerate(c.text.split())), "en", "words")
+            for c in captions
+        ]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_clips_with_rubrics_of_different_lengths_score_in_one_batch_as_alone(shared):
+    backbone = load_backbone(small_models.folder("qwen2-audio", 10), batch_size=3)
+    backbone.shared_prefix = shared
+    listening = RubricJudge(backbone, decomposer=ByLength())
+    captions = ["a dog", "rain and wind and a loud bell far off", "one"]
+    pairs = [Pair(small_models.sound(2.0 + n, seed=n), caption) for n, caption in enumerate(captions)]
+    together = [[v.p_yes for v in score.verdicts] for score in listening.score_all(pairs)]
+    alone = [[v.p_yes for v in listening.score(pair).verdicts] for pair in pairs]
+    assert [len(said) for said in together] == [2, 9, 1]
+    for said, expected in zip(together, alone, strict=True):
+        assert said == pytest.approx(expected, abs=1e-4)
+    # The items and clips differ, so that the agreement says something.
+    assert np.ptp(np.concatenate(together)) > 0.01

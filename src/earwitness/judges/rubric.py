@@ -158,7 +158,7 @@ class RubricJudge(QuestionJudge):
             }
         )
 
-    def rubrics(self, pairs: Sequence[Pair]) -> list[Decomposed]:
+    def rubrics(self, pairs: Sequence[Pair]) -> Sequence[Decomposed]:
         """What the decomposer makes of the captions."""
         return self.decomposer.decompose([Caption(pair.caption, pair.language or "en") for pair in pairs])
 

@@ -40,5 +40,5 @@ class Decomposer(Protocol):
     def identity(self) -> Mapping[str, Any]:
         """What determines its rubrics: versions, prompts, models; part of every recipe."""
 
-    def decompose(self, captions: Sequence[Caption]) -> list[Decomposed]:
+    def decompose(self, captions: Sequence[Caption]) -> Sequence[Decomposed]:
         """One rubric for each caption, in order; the error in its place where there is none."""
