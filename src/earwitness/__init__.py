@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from earwitness.backbones.fake import FakeBackbone
     from earwitness.errors import EarwitnessError
     from earwitness.judges.aqascore import AQAScore
+    from earwitness.judges.clapscore import CLAPScore
     from earwitness.judges.mos import MOSJudge
+    from earwitness.judges.prompted import DigitExpectation, PromptedRating
+    from earwitness.judges.rubric import RubricJudge
+    from earwitness.judges.sampled import SampledYes
     from earwitness.manifest import read_pairs
     from earwitness.ratings import RatedPairs, read_ratings
     from earwitness.run import Run, evaluate, open_run
@@ -31,6 +35,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "AQAScore": "earwitness.judges.aqascore",
     "Audio": "earwitness.types",
+    "CLAPScore": "earwitness.judges.clapscore",
+    "DigitExpectation": "earwitness.judges.prompted",
     "EarwitnessError": "earwitness.errors",
     "Estimate": "earwitness.types",
     "FakeBackbone": "earwitness.backbones.fake",
@@ -38,10 +44,13 @@ _HOMES = {
     "Judge": "earwitness.types",
     "MOSJudge": "earwitness.judges.mos",
     "Pair": "earwitness.types",
+    "PromptedRating": "earwitness.judges.prompted",
     "RatedPairs": "earwitness.ratings",
     "Recipe": "earwitness.types",
     "Rubric": "earwitness.types",
+    "RubricJudge": "earwitness.judges.rubric",
     "Run": "earwitness.run",
+    "SampledYes": "earwitness.judges.sampled",
     "Score": "earwitness.types",
     "Verdict": "earwitness.types",
     "evaluate": "earwitness.run",
@@ -56,6 +65,8 @@ _HOMES = {
 __all__ = [
     "AQAScore",
     "Audio",
+    "CLAPScore",
+    "DigitExpectation",
     "EarwitnessError",
     "Estimate",
     "FakeBackbone",
@@ -63,10 +74,13 @@ __all__ = [
     "Judge",
     "MOSJudge",
     "Pair",
+    "PromptedRating",
     "RatedPairs",
     "Recipe",
     "Rubric",
+    "RubricJudge",
     "Run",
+    "SampledYes",
     "Score",
     "Verdict",
     "evaluate",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from earwitness.backbones.base import AnswerForms, AnswerMethod, Backbone, Request, Writing, p_yes
 from earwitness.errors import ClipError
+from earwitness.judges.batch import put_windows
 from earwitness.judges.hearing import Heard
 from earwitness.rubrics.parse import VERDICTS_SCHEMA, WrittenVerdict, read_verdicts
 from earwitness.rubrics.wording import Wording
@@ -107,16 +107,11 @@ def _each(
     put: Callable[[list[Request]], Sequence[Given | ClipError]],
     read: Callable[[Asked, list[Given]], Answers],
 ) -> Answered:
-    """All windows of all pairs in one call; a pair with a window that failed fails with that window's reason."""
-    wanted = [requests_of(one) for one in asked]
-    given = iter(put([request for windows in wanted for request in windows]))
-    answered: Answered = []
-    for one, windows in zip(asked, wanted, strict=True):
-        said = list(islice(given, len(windows)))
-        failed = [answer for answer in said if isinstance(answer, ClipError)]
-        heard = [answer for answer in said if not isinstance(answer, ClipError)]
-        answered.append(failed[0] if failed else read(one, heard))
-    return answered
+    given = put_windows([requests_of(one) for one in asked], put)
+    return [
+        windows if isinstance(windows, ClipError) else read(one, windows)
+        for one, windows in zip(asked, given, strict=True)
+    ]
 
 
 def without_answer(one: Asked, answers: Answers | ClipError) -> Asked | None:

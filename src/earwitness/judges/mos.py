@@ -8,7 +8,7 @@ A number at the end of its scale may stand for more: where the heads went beyond
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from earwitness.audio import read_audio, resample
 from earwitness.audio.segment import segment
-from earwitness.errors import AnswerError, ClipError, MissingDependencyError, UsageError
-from earwitness.judges.ahead import each_or_why, scores_ahead, unscored
+from earwitness.errors import AnswerError, MissingDependencyError, UsageError
+from earwitness.judges.batch import BatchJudge
 from earwitness.judges.hearing import check_length, check_says_something
 from earwitness.types import Audio, Pair, Recipe, Score
 
@@ -39,8 +39,18 @@ class Heard:
     pair: Pair
     audio: Audio
 
+    @property
+    def sha256(self) -> str:
+        """Hash of the decoded clip."""
+        return self.audio.sha256
 
-class MOSJudge:
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The clip's."""
+        return self.audio.flags
+
+
+class MOSJudge(BatchJudge[Heard, "Predicted"]):
     """Predicts ratings by axis; ``values[axis]`` is on the raters' own scale and cut to it.
 
     Args:
@@ -70,8 +80,8 @@ class MOSJudge:
     def __init__(self, predictor: RatingPredictor, *, batch_size: int | None = None) -> None:
         if batch_size is not None and batch_size < 1:
             raise UsageError(f"batch_size is {batch_size}; wanted at least 1, or None for the encoder's own.")
+        super().__init__(predictor.encoder.name, batch_size or predictor.encoder.batch_size, "encoder_failed")
         self.predictor = predictor
-        self.batch_size = batch_size or predictor.encoder.batch_size
 
     @classmethod
     def load(
@@ -118,20 +128,12 @@ class MOSJudge:
             }
         )
 
-    def score(self, pair: Pair) -> Score:
-        """Score one pair; its caption may be empty unless an axis is about the caption.
+    def ready(self, pair: Pair) -> Heard:
+        """The clip at the encoder's rate; the caption may be empty unless an axis is about it.
 
         Raises:
-            ClipError: if the clip or the caption cannot be judged; ``code`` says why.
+            ClipError: if the clip or the caption cannot be judged.
         """
-        heard = self._hear(pair)
-        return self._judge(heard, self._predict([heard])[0])
-
-    def score_all(self, pairs: Iterable[Pair]) -> Iterator[Score]:
-        """Scores in input order; what cannot be scored comes as an unscored ``Score``."""
-        return scores_ahead(self, pairs, self.batch_size, self._hear, self._score_batch)
-
-    def _hear(self, pair: Pair) -> Heard:
         if self.predictor.needs_text:
             check_says_something(pair)
         audio = segment(read_audio(pair.audio), pair.meta)
@@ -139,12 +141,7 @@ class MOSJudge:
         check_length(pair, audio, encoder.name, encoder.min_duration)
         return Heard(pair, resample(audio, encoder.sample_rate))
 
-    def _score_batch(self, batch: Sequence[Heard]) -> Iterator[Score]:
-        doing = f"{self.predictor.encoder.name} on this clip"
-        for heard, predicted in zip(batch, each_or_why(batch, self._predict, doing, "encoder_failed"), strict=True):
-            yield self._judge_or_fail(heard, predicted)
-
-    def _predict(self, batch: Sequence[Heard]) -> list[Predicted]:
+    def answer_all(self, batch: Sequence[Heard]) -> list[Predicted]:
         """A prediction of one clip each, so that no number depends on the clips beside it."""
         encoder, needs_text = self.predictor.encoder, self.predictor.needs_text
         audio = encoder.embed([heard.audio for heard in batch])
@@ -154,26 +151,23 @@ class MOSJudge:
             for clip in range(len(batch))
         ]
 
-    def _judge_or_fail(self, heard: Heard, predicted: Predicted | ClipError) -> Score:
-        try:
-            if isinstance(predicted, ClipError):
-                raise predicted
-            return self._judge(heard, predicted)
-        except ClipError as error:
-            return unscored(self, heard.pair, error, heard.audio.sha256, heard.audio.flags)
+    def judged(self, ready: Heard, answer: Predicted) -> Score:
+        """The score that a prediction makes.
 
-    def _judge(self, heard: Heard, predicted: Predicted) -> Score:
-        values = dict(zip(self.axes, predicted.values[0].tolist(), strict=True))
-        if not np.isfinite(predicted.values).all():
-            raise AnswerError(f"the predictor gave '{heard.pair.id}' {values}; wanted numbers.", code="not_finite")
-        flags = {*heard.audio.flags, *(["beyond_scale"] if predicted.beyond.any() else [])}
+        Raises:
+            AnswerError: with code ``not_finite``.
+        """
+        values = dict(zip(self.axes, answer.values[0].tolist(), strict=True))
+        if not np.isfinite(answer.values).all():
+            raise AnswerError(f"the predictor gave '{ready.pair.id}' {values}; wanted numbers.", code="not_finite")
+        flags = {*ready.audio.flags, *(["beyond_scale"] if answer.beyond.any() else [])}
         return Score(
-            pair_id=heard.pair.id,
+            pair_id=ready.pair.id,
             values=values,
             recipe=self.recipe.id,
             coverage=1.0,
             flags=tuple(sorted(flags)),
-            audio_sha256=heard.audio.sha256,
+            audio_sha256=ready.audio.sha256,
         )
 
 

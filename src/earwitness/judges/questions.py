@@ -6,8 +6,9 @@ window with all its questions behind one audio prefix, and windows put together 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,32 +22,29 @@ from earwitness.backbones.base import (
     MeasuredWindows,
     resolve_forms,
 )
-from earwitness.errors import AnswerError, ClipError
-from earwitness.judges.ahead import each_or_why, scores_ahead, unscored
+from earwitness.errors import ClipError
+from earwitness.judges.ahead import each_or_why
 from earwitness.judges.answers import Answered, Answers, Asked, by_logits
+from earwitness.judges.batch import BatchJudge
 from earwitness.judges.hearing import Heard, hear
 from earwitness.judges.windows import Combined, combine
 from earwitness.rubrics.base import Decomposed
 from earwitness.rubrics.wording import Wording
-from earwitness.types import Language, Pair, Recipe, Rubric, Score, ScoreFailure, Verdict
+from earwitness.types import Language, Pair, Rubric, Score, ScoreFailure, Verdict
+
+# What was asked about a pair, and what the backbone said.
+Told: TypeAlias = tuple[Asked, Answers]
 
 
-class QuestionJudge(ABC):
+class QuestionJudge(BatchJudge[Heard, Told]):
     """Base of the judges that put yes/no items to a backbone."""
 
-    name: str
-    axes: Mapping[str, tuple[float, float]]
-
     def __init__(self, backbone: Backbone, answers: AnswerMethod, front_end: FrontEnd) -> None:
+        super().__init__(backbone.name, backbone.batch_size, "backbone_failed")
         self.backbone = backbone
         self.answers: AnswerMethod = answers
         self.front_end: FrontEnd = front_end
         self._forms: dict[Language, AnswerForms] = {}
-
-    @property
-    @abstractmethod
-    def recipe(self) -> Recipe:
-        """Everything that determines this judge's numbers."""
 
     @abstractmethod
     def rubrics(self, pairs: Sequence[Pair]) -> Sequence[Decomposed]:
@@ -64,29 +62,6 @@ class QuestionJudge(ABC):
         """What a judge makes of its verdicts beside each other, such as items that others block."""
         return verdicts
 
-    def score(self, pair: Pair) -> Score:
-        """Score one pair.
-
-        Raises:
-            ClipError: if the clip or the caption cannot be judged; ``code`` says why.
-        """
-        heard = self._hear(pair)
-        (rubric,) = self.rubrics([pair])
-        if isinstance(rubric, ClipError):
-            raise rubric
-        asked = Asked(heard, rubric, self.wording(rubric))
-        (answers,) = self.answer([asked])
-        if isinstance(answers, ClipError):
-            raise answers
-        score = self._judge(asked, answers)
-        if score.error is not None:
-            raise AnswerError(score.error.message, code=score.error.code, score=score)
-        return score
-
-    def score_all(self, pairs: Iterable[Pair]) -> Iterator[Score]:
-        """Scores in input order; what cannot be scored comes as an unscored ``Score``."""
-        return scores_ahead(self, pairs, self.backbone.batch_size, self._hear, self._score_batch)
-
     def answer(self, asked: Sequence[Asked]) -> Answered:
         """What the backbone says about each pair's items: read off the first answer token."""
         return by_logits(asked, self.backbone, self._forms_of, self.answers)
@@ -96,39 +71,36 @@ class QuestionJudge(ABC):
             self._forms[language] = resolve_forms(self.backbone, language, self.answers)
         return self._forms[language]
 
-    def _hear(self, pair: Pair) -> Heard:
+    def ready(self, pair: Pair) -> Heard:
+        """The clip as the backbone hears it.
+
+        Raises:
+            ClipError: if the clip or the caption cannot be judged.
+        """
         return hear(pair, self.backbone, self.front_end)
 
-    def _score_batch(self, batch: Sequence[Heard]) -> Iterator[Score]:
-        pairs = [heard.pair for heard in batch]
-        rubrics = each_or_why(pairs, self.rubrics, "taking the caption apart", "clip_failed")
+    def answer_all(self, batch: Sequence[Heard]) -> list[Told | ClipError]:
+        """What is asked about each pair and what the backbone says."""
+        rubrics = each_or_why([heard.pair for heard in batch], self.rubrics, "taking the caption apart", "clip_failed")
         asked = [
-            Asked(heard, rubric, self.wording(rubric))
+            rubric if isinstance(rubric, ClipError) else Asked(heard, rubric, self.wording(rubric))
             for heard, rubric in zip(batch, rubrics, strict=True)
-            if isinstance(rubric, Rubric)
         ]
-        answers = each_or_why(asked, self.answer, f"{self.backbone.name} on this clip", "backbone_failed")
-        scores = map(self._judge_or_fail, asked, answers)
-        for heard, rubric in zip(batch, rubrics, strict=True):
-            yield self._unscored(heard, rubric) if isinstance(rubric, ClipError) else next(scores)
+        answers = iter(self.answer([one for one in asked if isinstance(one, Asked)]))
+        return [one if isinstance(one, ClipError) else _told(one, next(answers)) for one in asked]
 
-    def _judge_or_fail(self, asked: Asked, answers: Answers | ClipError) -> Score:
-        return self._unscored(asked.heard, answers) if isinstance(answers, ClipError) else self._judge(asked, answers)
-
-    def _unscored(self, heard: Heard, error: ClipError) -> Score:
-        return unscored(self, heard.pair, error, heard.sha256, heard.flags)
-
-    def _judge(self, asked: Asked, answers: Answers) -> Score:
+    def judged(self, ready: Heard, answer: Told) -> Score:
         """The score; unscored, with all verdicts, where an item has no answer."""
+        asked, answers = answer
         combined = [self._combine(asked, answers, index) for index in range(len(asked.rubric.items))]
         told = tuple(_verdict(asked, answers, index, whole) for index, whole in enumerate(combined))
         verdicts = self.settle(told)
-        failure = _why_unscored(self.backbone.name, asked.heard.pair, verdicts)
-        flags = {*asked.heard.flags, *asked.rubric.flags, *answers.flags}.union(*(whole.flags for whole in combined))
+        failure = _why_unscored(self.backbone.name, ready.pair, verdicts)
+        flags = {*ready.flags, *asked.rubric.flags, *answers.flags}.union(*(whole.flags for whole in combined))
         if any(verdict.status == "off_format" for verdict in verdicts):
             flags.add("off_format")
         return Score(
-            pair_id=asked.heard.pair.id,
+            pair_id=ready.pair.id,
             values=dict.fromkeys(self.axes) if failure else self.values(verdicts),
             recipe=self.recipe.id,
             verdicts=verdicts,
@@ -136,7 +108,7 @@ class QuestionJudge(ABC):
             error=failure,
             coverage=min(whole.coverage for whole in combined),
             flags=tuple(sorted(flags)),
-            audio_sha256=asked.heard.sha256,
+            audio_sha256=ready.sha256,
         )
 
     def _combine(self, asked: Asked, answers: Answers, index: int) -> Combined:
@@ -155,6 +127,10 @@ class QuestionJudge(ABC):
     def _null(self, mass: NDArray[np.float64]) -> NDArray[np.float64] | None:
         # It was measured on probabilities; a written yes, which has no mass, is none.
         return self.backbone.window_null if isinstance(self.backbone, MeasuredWindows) and mass.min() >= 0 else None
+
+
+def _told(asked: Asked, answers: Answers | ClipError) -> Told | ClipError:
+    return answers if isinstance(answers, ClipError) else (asked, answers)
 
 
 def _verdict(asked: Asked, answers: Answers, index: int, whole: Combined) -> Verdict:

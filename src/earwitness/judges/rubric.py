@@ -131,12 +131,15 @@ class RubricJudge(QuestionJudge):
         self.aggregate = aggregate
         self.threshold = _share("threshold", threshold)
         self.match_at = chosen.match_at if match_at is None else _share("match_at", match_at)
-        # Whether a clip matches is a value of its own, so that its mean is the share of clips that do.
-        self.axes = dict.fromkeys(("alignment", *["match"] * (self.match_at is not None)), (0.0, 1.0))
         self.decomposer = decomposer or RuleDecomposer(questions=chosen.questions)
         super().__init__(loaded(backbone, front_end, **load_options), answers, front_end)
         fitting = "plain" if isinstance(self.backbone, LimitedVocabulary) else "listen"
         self.wordings = wordings(wording or chosen.wording or fitting)
+
+    @property
+    def axes(self) -> Mapping[str, tuple[float, float]]:
+        """``alignment``, and ``match`` where it is asked for: its mean is the share of clips that match."""
+        return dict.fromkeys(("alignment", *["match"] * (self.match_at is not None)), (0.0, 1.0))
 
     @property
     def recipe(self) -> Recipe:

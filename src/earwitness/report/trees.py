@@ -69,7 +69,8 @@ def _verdict_line(verdict: Verdict) -> Text:
     from rich.text import Text
 
     if verdict.p_yes is None:
-        shown = (f"---- {' ' * BAR}", "red")
+        # A rating is no probability; what has no answer at all says so by its status.
+        shown = (f"---- {' ' * BAR}", "" if verdict.status == "ok" else "red")
     else:
         full = round(verdict.p_yes * BAR)
         shown = (f"{verdict.p_yes:.2f} {'█' * full}{'░' * (BAR - full)}", "green" if verdict.p_yes >= 0.5 else "red")
