@@ -20,7 +20,7 @@ def clip(tmp_path):
 
 @pytest.fixture
 def manifest(tmp_path):
-    """Four clips with captions and labels, one of them no audio."""
+    """Four clips with captions and labels."""
     rows = [
         ("a", CAPTION, "yes"),
         ("b", "A woman speaks softly.", "no"),
@@ -202,7 +202,11 @@ def test_drawn_answers_and_ratings_are_judges_by_name(earwitness, clip):
         (("rubric", CAPTION, "--llm", "fake"), 2, "does not write from text alone"),
         (("score", "a.wav", "x", "--judge", "rubric", "--rubrics", "missing.jsonl"), 2, "cannot be read as rubrics"),
         (("score", "a.wav", "x", "--judge", "rubric", "--aggregate", "meen"), 2, "Did you mean 'mean'"),
-        (("score", "a.wav", "x", "--judge", "rubric", "--rubrics", "r", "--domain", "music"), 2, "--rubrics brings"),
+        (
+            ("score", "a.wav", "x", "--judge", "rubric", "--rubrics", "r", "--domain", "music"),
+            2,
+            "--rubrics gives the questions",
+        ),
         (("score", "a.wav", "x", "--server", "speed=9"), 2, "wanted NAME=VALUE with one of concurrency"),
         (("score", "a.wav", "x", "--server", "concurrency=many"), 2, "wanted a number"),
         (("score", "a.wav", "x", "--server", "concurrency=2"), 2, "server"),

@@ -6,11 +6,11 @@ import pytest
 
 import small_models
 from earwitness import load_backbone
+from earwitness.rubrics.asking import WORDINGS
 from earwitness.rubrics.base import Caption
 from earwitness.rubrics.rules import RuleDecomposer
 from earwitness.rubrics.saved import rubric_line
 from earwitness.types import Item, language_of
-from earwitness.rubrics.wording import WORDINGS
 from faults.injections import LANGUAGES, WAYS, injected
 
 ATTACKS = tuple(injected())

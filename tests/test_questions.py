@@ -10,7 +10,7 @@ from earwitness.audio import cut
 from earwitness.errors import AnswerError, AudioError, BackboneError
 from earwitness.judges.aqascore import AQAScore
 from earwitness.judges.questions import QuestionJudge
-from earwitness.rubrics.wording import Wording
+from earwitness.rubrics.asking import Wording
 from earwitness.types import Item, Pair, Recipe, Rubric, Verdict
 
 
@@ -146,7 +146,9 @@ def test_an_attribute_is_weighed_by_its_parent_in_each_window():
 
     event = Item("e", "Is there a beep?", "event")
     loud = Item("a", "Is the beep loud?", "attribute", parents=("e",))
-    verdicts = ItemJudge(BeepBackbone(answers), event, loud).score(Pair(clip_with_beep_at(91, 50), "a loud beep")).verdicts
+    verdicts = (
+        ItemJudge(BeepBackbone(answers), event, loud).score(Pair(clip_with_beep_at(91, 50), "a loud beep")).verdicts
+    )
     # An unweighted mean over ten windows, one with the beep, would be near 0.2.
     assert verdicts[1].p_yes > 0.7
 

@@ -1,6 +1,8 @@
 """The rubric judge: every item asked behind one clip, three modes, aggregators, and nothing invented."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +13,8 @@ from earwitness import load_backbone
 from earwitness.backbones.base import ANSWER_FORMS
 from earwitness.errors import AnswerError, CaptionError, UnknownNameError, UsageError
 from earwitness.judges.rubric import PRESETS, RubricJudge
+from earwitness.rubrics.asking import WORDINGS
 from earwitness.rubrics.base import Caption
-from earwitness.rubrics.wording import WORDINGS
 from earwitness.types import Item, Pair, Rubric
 from scripted_backbone import ScriptedBackbone
 
@@ -28,7 +30,7 @@ class Given:
     """Gives every caption the same rubric; one that holds 'unknown' has none."""
 
     name = "given"
-    identity = {"name": "given"}
+    identity: Mapping[str, Any] = {"name": "given"}
 
     def __init__(self, *items, language="en", flags=()):
         self.rubric = Rubric(items or ITEMS, language, "given", flags)
@@ -159,7 +161,13 @@ def test_captions_without_a_rubric_and_clips_that_fail_stay_alone_and_in_their_p
     def breaks(audio, question):
         return AnswerError("hung", code="server_timeout") if audio.duration > 2 else by_item(audio, question)
 
-    pairs = [pair(id="a"), pair("unknown", id="b"), Pair(clip(3), "a dog", id="c"), pair(id="d"), pair("unknown", id="e")]
+    pairs = [
+        pair(id="a"),
+        pair("unknown", id="b"),
+        Pair(clip(3), "a dog", id="c"),
+        pair(id="d"),
+        pair("unknown", id="e"),
+    ]
     scores = list(judge(ScriptedBackbone(breaks, batch_size=5)).score_all(pairs))
     assert [(score.pair_id, score.status) for score in scores] == [
         ("a", "ok"),
@@ -256,7 +264,7 @@ class ByLength:
     """As many items as the caption has words."""
 
     name = "by length"
-    identity = {"name": "by length"}
+    identity: Mapping[str, Any] = {"name": "by length"}
 
     def decompose(self, captions):
         return [

@@ -4,14 +4,17 @@ What the pipeline does (read in its public code): system text, audio, then the d
 next token's logits; the largest among all spellings of yes, the same for no; softmax of the two; the mean over items.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
 import small_models
 from earwitness.judges.rubric import RubricJudge
+from earwitness.rubrics.asking import WORDINGS
 from earwitness.rubrics.base import Caption
-from earwitness.rubrics.wording import WORDINGS
 from earwitness.types import Item, Pair, Rubric
 
 ITEMS = (
@@ -23,7 +26,7 @@ ITEMS = (
 
 class Given:
     name = "given"
-    identity = {"name": "given"}
+    identity: Mapping[str, Any] = {"name": "given"}
 
     def decompose(self, captions: list[Caption]) -> list[Rubric]:
         return [Rubric(ITEMS, "zh", "given")] * len(captions)

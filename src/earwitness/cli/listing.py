@@ -111,7 +111,7 @@ def _aggregators() -> Table:
 
 def _wordings() -> Table:
     from earwitness.report.tables import Table
-    from earwitness.rubrics.wording import WORDINGS
+    from earwitness.rubrics.asking import WORDINGS
 
     rows = tuple(
         (name, language, wording.item, wording.system or "")

@@ -17,8 +17,8 @@ from earwitness.backbones.base import AnswerForms, AnswerMethod, Backbone, Reque
 from earwitness.errors import ClipError
 from earwitness.judges.batch import put_windows
 from earwitness.judges.hearing import Heard
+from earwitness.rubrics.asking import Wording
 from earwitness.rubrics.parse import VERDICTS_SCHEMA, WrittenVerdict, read_verdicts
-from earwitness.rubrics.wording import Wording
 from earwitness.types import Language, Rubric
 
 # A sentence of evidence with its id and answer, in tokens of the wordiest tokenizers, and the brackets around all.

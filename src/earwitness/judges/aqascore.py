@@ -17,8 +17,8 @@ from earwitness.errors import UnknownNameError
 from earwitness.judges.loading import check_choice, loaded
 from earwitness.judges.questions import QuestionJudge
 from earwitness.judges.windows import WINDOW_RULE
+from earwitness.rubrics.asking import Wording
 from earwitness.rubrics.template import template as numbered_template
-from earwitness.rubrics.wording import Wording
 from earwitness.types import Item, Language, Pair, Recipe, Rubric, Verdict
 
 # Raised when the same inputs would give another number than before.

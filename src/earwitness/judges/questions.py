@@ -28,8 +28,8 @@ from earwitness.judges.answers import Answered, Answers, Asked, by_logits
 from earwitness.judges.batch import BatchJudge
 from earwitness.judges.hearing import Heard, hear
 from earwitness.judges.windows import Combined, combine
+from earwitness.rubrics.asking import Wording
 from earwitness.rubrics.base import Decomposed
-from earwitness.rubrics.wording import Wording
 from earwitness.types import Language, Pair, Rubric, Score, ScoreFailure, Verdict
 
 # What was asked about a pair, and what the backbone said.

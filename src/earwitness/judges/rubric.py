@@ -23,9 +23,9 @@ from earwitness.judges.answers import Answered, Answers, Asked, by_writing, fill
 from earwitness.judges.loading import check_choice, loaded
 from earwitness.judges.questions import QuestionJudge
 from earwitness.judges.windows import WINDOW_RULE
+from earwitness.rubrics.asking import Wording, wordings
 from earwitness.rubrics.base import Caption, Decomposed, Decomposer
 from earwitness.rubrics.rules import RuleDecomposer
-from earwitness.rubrics.wording import Wording, wordings
 from earwitness.types import Language, Pair, Recipe, Rubric, Verdict
 
 Mode = Literal["logits", "generate", "both"]
