@@ -152,7 +152,7 @@ def test_a_match_has_a_share_of_its_own(earwitness, manifest, tmp_path):
 def test_bad_audio_is_counted_and_does_not_end_a_run(earwitness, manifest, tmp_path):
     (tmp_path / "b.wav").write_text("<html>not audio</html>")
     (tmp_path / "c.wav").write_bytes(b"")
-    (tmp_path / "d.wav").write_bytes((tmp_path / "d.wav").read_bytes()[:2000])
+    (tmp_path / "d.wav").write_bytes((tmp_path / "d.wav").read_bytes()[:12000])
     run = tmp_path / "run"
     code, out, err = earwitness(
         "score", manifest, "--judge", "rubric", "--backbone", "fake", "--out", run, "--format", "json"
