@@ -25,7 +25,7 @@ from earwitness.backbones import load_backbone
 from earwitness.types import Audio
 
 WORDS = ["Yes", "No", " Yes", " No", "yes", "no", " yes", " no", "YES", "NO", "是", "否", "是的", "不是"]
-TEXT = [
+CORPUS = [
     *WORDS * 50,
     "Does this audio contain the sound events described by the text: a dog barks? Please answer yes or no.",
     "You are a helpful assistant.",
@@ -84,7 +84,7 @@ def tokenizer(build: Build) -> Any:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    bpe.train_from_iterator(TEXT, trainer)
+    bpe.train_from_iterator(CORPUS, trainer)
     return transformers.PreTrainedTokenizerFast(
         tokenizer_object=bpe,
         eos_token="<|im_end|>",
@@ -245,3 +245,54 @@ def folder(family: str, seconds: int = 30) -> Path:
 def backbone(family: str, seconds: int = 30) -> Any:
     """The checkpoint of ``folder``, loaded by its path as a user would; tests leave it as it is."""
     return load_backbone(folder(family, seconds))
+
+
+_THINKING = {"think_token": "<think>", "think_end_token": "</think>"}
+_NO_THOUGHTS = """assistant
+{% if enable_thinking is defined and enable_thinking is false %}<think>
+
+</think>
+
+{% endif %}"""
+TEXT = Build(_THINKING, _CHATML.replace("assistant\n", _NO_THOUGHTS))
+
+
+def save_text(architecture: str, folder: Path, *, scale: float = 5.0, **size: Any) -> Path:
+    """Write a language model without ears: weights, config, tokenizer and a chat template with thinking."""
+    ids = tokenizer(TEXT)
+    shape = {
+        "vocab_size": len(ids),
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 16,
+        "max_position_embeddings": 8192,
+        "num_experts": 4,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 64,
+        "pad_token_id": None,
+        "bos_token_id": None,
+        "eos_token_id": None,
+        **size,
+    }
+    torch.manual_seed(0)
+    model_class = getattr(transformers, architecture)
+    model = model_class(model_class.config_class(**shape)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim >= 2:
+                parameter.mul_(scale)
+    model.save_pretrained(folder)
+    ids.save_pretrained(folder)
+    (folder / "chat_template.jinja").write_text(str(TEXT.template), encoding="utf-8")
+    return folder
+
+
+@cache
+def text_folder(architecture: str = "Qwen3ForCausalLM") -> Path:
+    """A saved language model with two layers of width 64, made once for all tests."""
+    home = tempfile.mkdtemp(prefix="earwitness-small-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return save_text(architecture, Path(home) / architecture.lower())

@@ -10,7 +10,16 @@ import torch
 
 import small_models
 from earwitness.backbones import decoder, hf, load_backbone
-from earwitness.backbones.base import ANSWER_FORMS, Backbone, Request, Writing, p_yes, resolve_forms
+from earwitness.backbones.base import (
+    ANSWER_FORMS,
+    Backbone,
+    Request,
+    TextPrompt,
+    Writer,
+    Writing,
+    p_yes,
+    resolve_forms,
+)
 from earwitness.errors import AnswerError, AudioError, BackboneError, UsageError
 from earwitness.types import Audio
 from small_models import FAMILY_NAMES, sound
@@ -308,6 +317,55 @@ def test_it_writes_what_its_own_likeliest_tokens_spell(family):
     (first, other), (third,) = backbone.generate(asked, Writing(5))
     assert first == backbone._prompt.read(written)
     assert [backbone.generate([request], Writing(5))[0] for request in asked] == [(first, other), (third,)]
+
+
+@every_family
+def test_it_writes_from_text_alone_what_its_likeliest_tokens_spell(family):
+    backbone = small_models.backbone(family, 10)
+    assert isinstance(backbone, Writer)
+    prompts = [TextPrompt("is it a dog?", "Answer."), TextPrompt("x"), TextPrompt("狗在叫吗？ " * 9)]
+    expected = []
+    for prompt in prompts:
+        ids, written = backbone._prompt.text_ids(prompt), []
+        assert backbone._prompt._audio_id not in ids
+        with torch.no_grad():
+            while len(written) < 5 and not {*written[-1:]} & {*backbone._prompt.end_ids()}:
+                logits = backbone._decoder.model(input_ids=torch.tensor([ids + written])).logits
+                written.append(int(logits[0, -1].argmax()))
+        expected.append(backbone._prompt.read(written))
+    assert backbone.write(prompts, Writing(5)) == expected
+
+
+@every_family
+def test_draws_depend_on_the_question_alone(family):
+    """Equal questions of a request are drawn apart, the same request twice alike, in any batch and order."""
+    writing = Writing(6, temperature=1.0, seed=3)
+    asked = [
+        Request(sound(seconds, seed=1), ("x", "is it a dog?", "x")[: 3 - place]) for place, seconds in enumerate((2, 1))
+    ]
+    alone = fresh(family, 10, batch_size=1)
+    expected = [alone.generate([request], writing)[0] for request in asked]
+    together = small_models.backbone(family, 10)
+    assert together.generate(asked, writing) == expected
+    assert together.generate([*asked[::-1], asked[0]], writing) == [*expected[::-1], expected[0]]
+    assert expected[0][0] != expected[0][2]
+    assert expected[0][:2] != expected[1]
+    assert together.generate(asked, replace(writing, seed=4)) != expected
+
+
+def test_a_text_that_ended_early_is_not_filled_with_words():
+    backbone = fresh("audio-flamingo-3", 10)
+    backbone._prompt.control_ids = backbone._prompt.control_ids - {backbone._decoder.padding}
+    end = backbone._prompt.end_ids()[0]
+
+    def end_first_row(module, inputs, output):
+        output[0, ..., end] += 1e4
+        return output
+
+    backbone._decoder.model.lm_head.register_forward_hook(end_first_row)
+    ((ended, written),) = backbone.generate([Request(sound(1), ("x", "is it a dog?"))], Writing(5))
+    assert ended == ""
+    assert written
 
 
 def test_writing_ends_at_the_end_of_the_turn():

@@ -169,8 +169,8 @@ def test_the_released_layout_of_qwen2_audio_is_our_default():
     checkpoint = read_checkpoint(LoadOptions("small", path))
     released = Qwen2AudioProcessor(checkpoint.extractor, checkpoint.tokenizer).chat_template
     for system in (None, "Listen."):
-        texts = [
-            Prompt(checkpoint.tokenizer, template, "<|AUDIO|>")._render(system)
+        prompts = [
+            Prompt(checkpoint.tokenizer, template, "<|AUDIO|>").ids("q", 3, system)
             for template in (checkpoint.chat_template, released)
         ]
-        assert texts[0] == texts[1]
+        assert prompts[0] == prompts[1]

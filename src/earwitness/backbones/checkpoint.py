@@ -89,15 +89,15 @@ def _read(options: LoadOptions, device: str, dtype: str) -> Checkpoint:
     trust = {"trust_remote_code": options.trust_remote_code}
     tokenizer = transformers.AutoTokenizer.from_pretrained(options.source, revision=revision, **trust)
     extractor = transformers.AutoFeatureExtractor.from_pretrained(options.source, revision=revision, **trust)
-    template = _chat_template(options.source, tokenizer, revision) or family.chat_template
+    template = chat_template(options.source, tokenizer, revision) or family.chat_template
     if not template:
         raise BackboneError(
             f"backbone '{options.name}' has no chat template: '{options.source}' lacks chat_template.jinja."
         )
-    model = _model(options, family, revision, device, dtype)
+    model = load_weights(
+        family.model_class, f"backbone '{options.name}'", options, revision, device, dtype, attn_implementation="sdpa"
+    )
     _check_window(model, extractor, family, options.name)
-    hub = {"checkpoint": options.source, "revision": revision}
-    weights = {"sha256": hash_folder(Path(options.source))} if Path(options.source).is_dir() else hub
     return Checkpoint(
         model,
         tokenizer,
@@ -105,28 +105,54 @@ def _read(options: LoadOptions, device: str, dtype: str) -> Checkpoint:
         template,
         str(tokenizer.convert_ids_to_tokens(model.config.audio_token_id)),
         family,
-        {"family": family.name, **weights, "dtype": dtype, "front_end": options.front_end},
+        {
+            "family": family.name,
+            **weights_identity(options.source, revision),
+            "dtype": dtype,
+            "front_end": options.front_end,
+        },
     )
 
 
-def _model(options: LoadOptions, family: Family, revision: str | None, device: str, dtype: str) -> Any:
+def load_weights(
+    model_class: str,
+    what: str,
+    options: LoadOptions,
+    revision: str | None,
+    device: str,
+    dtype: str,
+    **more: Any,
+) -> Any:
+    """A model of that class of transformers on its device, or spread over several.
+
+    Raises:
+        UsageError: if spreading it needs a library that is not installed.
+        BackboneError: if it cannot be loaded whole.
+    """
     if options.device_map is not None and not transformers.utils.is_accelerate_available():
         raise UsageError("device_map needs accelerate. Install with: pip install accelerate")
     placed = {} if options.device_map is None else {"device_map": options.device_map}
     model = load_model(
-        getattr(transformers, family.model_class),
-        f"backbone '{options.name}'",
+        getattr(transformers, model_class),
+        what,
         options.source,
         dtype=getattr(torch, dtype),
         revision=revision,
-        attn_implementation="sdpa",
+        **more,
         **placed,
     )
     return model if placed else model.to(device)
 
 
-def _chat_template(source: str, tokenizer: Any, revision: str | None) -> str | None:
-    """The processor's template if there is one: a tokenizer's own may know no audio."""
+def weights_identity(source: str, revision: str | None) -> Mapping[str, Any]:
+    """A folder by its hash, a checkpoint on the hub by its commit."""
+    if Path(source).is_dir():
+        return {"sha256": hash_folder(Path(source))}
+    return {"checkpoint": source, "revision": revision}
+
+
+def chat_template(source: str, tokenizer: Any, revision: str | None) -> str | None:
+    """The folder's template if there is one: a tokenizer's own may know no audio."""
     for name in ("chat_template.jinja", "chat_template.json"):
         path = cached_file(
             source,

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import GenerationConfig
 from transformers.cache_utils import DynamicLayer
 
+from earwitness.backbones.base import Writing
 from earwitness.backbones.front_end import Frames, stack_frames
+from earwitness.backbones.writing import continue_rows, pad
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Decoder:
         self.model = model
         self._mask_name = mask_name
         # Masked, so any id will do but the audio's, whose places are counted masked or not.
-        self._padding = 1 if model.config.audio_token_id == 0 else 0
+        self.padding = 1 if model.config.audio_token_id == 0 else 0
 
     def answer(self, rows: Sequence[Row], clips: Sequence[Frames]) -> list[NDArray[np.float32]]:
         """Whole prompts: each row hears its clip anew."""
@@ -92,22 +93,12 @@ class Decoder:
         return self._read(outputs.last_hidden_state[torch.arange(len(rows), device=last.device), last], rows)
 
     def write(
-        self, rows: Sequence[Row], clips: Sequence[Frames], max_new_tokens: int, ends: list[int]
+        self, rows: Sequence[Row], clips: Sequence[Frames], writing: Writing, drawn_for: Sequence[str], ends: list[int]
     ) -> list[list[int]]:
-        """Token ids that the model goes on with, the likeliest at each step, until one of ``ends``."""
+        """Token ids that the model goes on with, up to one of ``ends``; see ``continue_rows``."""
         ids, mask = self._pad([row.ids for row in rows], left=True)
-        # Fields left at None are filled from the checkpoint, whose sampling and repetition penalty must not count.
-        greedy = GenerationConfig(
-            max_new_tokens=max_new_tokens,
-            do_sample=False,
-            repetition_penalty=1.0,
-            eos_token_id=ends or None,
-            pad_token_id=self._padding,
-        )
         audio = self.audio([clips[row.clip] for row in rows])
-        written = self.model.generate(input_ids=ids, attention_mask=mask, generation_config=greedy, **audio)
-        ids_written: list[list[int]] = written[:, ids.shape[1] :].tolist()
-        return ids_written
+        return continue_rows(self.model, ids, mask, writing, drawn_for, ends=ends, padding=self.padding, **audio)
 
     def audio(self, clips: Sequence[Frames]) -> dict[str, torch.Tensor]:
         """The model's audio arguments."""
@@ -129,13 +120,8 @@ class Decoder:
         return [table[i, [place[column] for column in row.columns]] for i, row in enumerate(rows)]
 
     def _pad(self, rows: Sequence[list[int]], *, left: bool) -> tuple[torch.Tensor, torch.Tensor]:
-        width = max(map(len, rows))
-        ids = np.full((len(rows), width), self._padding, np.int64)
-        mask = np.zeros((len(rows), width), np.int64)
-        for row, filled, marked in zip(rows, ids, mask, strict=True):
-            span = slice(width - len(row), width) if left else slice(0, len(row))
-            filled[span], marked[span] = row, 1
-        return torch.from_numpy(ids).to(self.model.device), torch.from_numpy(mask).to(self.model.device)
+        ids, mask = pad(rows, self.padding, left=left)
+        return ids.to(self.model.device), mask.to(self.model.device)
 
 
 def positions(mask: torch.Tensor) -> torch.Tensor:

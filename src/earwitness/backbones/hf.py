@@ -21,19 +21,18 @@ import torch
 from numpy.typing import NDArray
 
 from earwitness.backbones import LoadOptions
-from earwitness.backbones.base import GREEDY, Request, Writing
+from earwitness.backbones.base import GREEDY, Request, TextPrompt, Writing
 from earwitness.backbones.batching import Batcher
 from earwitness.backbones.checkpoint import Checkpoint, read_checkpoint
 from earwitness.backbones.decoder import Decoder, Row, out_of_memory
 from earwitness.backbones.front_end import Frames, FrontEnd
 from earwitness.backbones.prompt import Prompt
 from earwitness.backbones.window_null import load_window_null
-from earwitness.errors import AnswerError, AudioError, BackboneError, UsageError
+from earwitness.backbones.writing import TextWriter, fitting_rows, origins
+from earwitness.errors import AnswerError, AudioError, BackboneError, ClipError, UsageError
 
 logger = logging.getLogger(__name__)
 
-# Clips in one pass on a CPU: more gain nothing there.
-CPU_BATCH = 4
 # Questions in one pass for each clip in one.
 QUESTIONS_PER_CLIP = 8
 
@@ -60,7 +59,7 @@ def load(options: LoadOptions) -> HFBackbone:
 
 
 class HFBackbone:
-    """A ``Backbone`` over a model of transformers.
+    """A ``Backbone`` over a model of transformers, which also writes from text alone.
 
     Args:
         checkpoint: the loaded parts.
@@ -88,6 +87,14 @@ class HFBackbone:
         self.batch_size = fitting_clips(checkpoint.model) if options.batch_size == "auto" else options.batch_size
         self._clips = Batcher(self.batch_size, out_of_memory)
         self._rows = Batcher(self.batch_size * QUESTIONS_PER_CLIP, out_of_memory)
+        self._writer = TextWriter(
+            self.name,
+            checkpoint.model,
+            self._prompt,
+            padding=self._decoder.padding,
+            batch_size=self.batch_size,
+            out_of_memory=out_of_memory,
+        )
 
     def single_tokens(self, forms: Sequence[str]) -> tuple[str, ...]:
         """Those of the forms that are one token each, one form for each distinct token, in order."""
@@ -109,13 +116,20 @@ class HFBackbone:
         return self._in_batches(requests, self._answer)
 
     def generate(self, requests: Sequence[Request], writing: Writing = GREEDY) -> list[tuple[str, ...]]:
-        """The text that the model writes, one for each question of each request (greedy, control tokens left out).
+        """The text that the model writes, one for each question of each request, control tokens left out.
+
+        A schema is ignored. Draws depend on the seed, the clip, the system text, the question, and which it is of equal
+        ones in its request: neither on the batch nor on the order.
 
         Raises:
             AudioError: if a clip is shorter or longer than the model hears.
             AnswerError: if memory does not hold even one clip with one question.
         """
-        return self._in_batches(requests, partial(self._generate, max_new_tokens=writing.max_new_tokens))
+        return self._in_batches(requests, partial(self._generate, writing=writing))
+
+    def write(self, prompts: Sequence[TextPrompt], writing: Writing = GREEDY) -> list[str | ClipError]:
+        """One text for each prompt, written without a clip; where there is none, the reason."""
+        return self._writer.write(prompts, writing)
 
     def _in_batches(
         self, requests: Sequence[Request], forward: Callable[[Sequence[Request]], list[Result]]
@@ -210,14 +224,24 @@ class HFBackbone:
         lengths = [heard.mask.shape[1] + len(row.ids) for row in rows]
         return self._rows.run(rows, lengths, lambda batch: self._decoder.follow(heard, batch))
 
-    def _generate(self, requests: Sequence[Request], max_new_tokens: int) -> list[tuple[str, ...]]:
+    def _generate(self, requests: Sequence[Request], writing: Writing) -> list[tuple[str, ...]]:
         clips = [self._prepare(request) for request in requests]
-        rows, frames, ends = _whole_rows(clips), [clip.frames for clip in clips], self._prompt.end_ids()
-        lengths = [len(row.ids) + max_new_tokens for row in rows]
-        written = iter(
-            self._rows.run(rows, lengths, lambda batch: self._decoder.write(batch, frames, max_new_tokens, ends))
-        )
+        frames, ends = [clip.frames for clip in clips], self._prompt.end_ids()
+        drawn_for = [origin for request in requests for origin in _origins(writing.seed, request)]
+        rows = list(zip(_whole_rows(clips), drawn_for, strict=True))
+        lengths = [len(row.ids) + writing.max_new_tokens for row, _ in rows]
+
+        def write(batch: Sequence[tuple[Row, str]]) -> list[list[int]]:
+            return self._decoder.write(
+                [row for row, _ in batch], frames, writing, [origin for _, origin in batch], ends
+            )
+
+        written = iter(self._rows.run(rows, lengths, write))
         return [tuple(self._prompt.read(next(written)) for _ in clip.prompts) for clip in clips]
+
+
+def _origins(seed: int, request: Request) -> list[str]:
+    return origins(seed, [(request.audio.sha256, request.system, question) for question in request.questions])
 
 
 def _whole_rows(clips: Sequence[_Clip]) -> list[Row]:
@@ -226,12 +250,5 @@ def _whole_rows(clips: Sequence[_Clip]) -> list[Row]:
 
 def fitting_clips(model: Any) -> int:
     """How many clips of 30 s, each with eight questions, half the free memory should hold; at most 32."""
-    if model.device.type != "cuda":
-        return CPU_BATCH
-    text = model.config.get_text_config()
-    head = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
-    token = 2 * text.num_hidden_layers * text.num_key_value_heads * head * model.dtype.itemsize
     # 800 tokens, cached once for the clip and twice (before and after it grows) for each of its questions.
-    clip = 800 * token * (1 + 2 * QUESTIONS_PER_CLIP)
-    free, _ = torch.cuda.mem_get_info(model.device)
-    return max(1, min(32, int(free / 2 / clip)))
+    return fitting_rows(model, 800 * (1 + 2 * QUESTIONS_PER_CLIP))

@@ -9,18 +9,138 @@ and line ends anyway, ordinary prompts come out as when tokenised whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
+from jinja2 import TemplateError
+
+from earwitness.backbones.base import TextPrompt
 from earwitness.backbones.spelling import Spelling
 from earwitness.errors import BackboneError
 
 # Characters for private use: no template and no tokenizer gives them a meaning.
 _SYSTEM, _QUESTION = "\ue000", "\ue001"
+_TAG = re.compile(r"[<\[].*[>\]]", re.DOTALL)
+# No prompt holds the day's date, which some templates put in.
+_ONE_DAY = "{% macro strftime_now(form) %}01 Jan 2026{% endmacro +%}"
+# For text alone: a model that can answer at once does.
+_AT_ONCE = {"enable_thinking": False}
 
 
-class Prompt:
-    """Writes the prompts of one checkpoint.
+class Chat:
+    """Writes the prompts of one checkpoint from text alone.
+
+    Args:
+        tokenizer: a fast tokenizer of transformers.
+        template: the chat template, in Jinja.
+
+    Raises:
+        BackboneError: if the template does not place one question, or the tokenizer is not a fast one.
+    """
+
+    # What every conversation of this checkpoint holds beside the system text.
+    marks: tuple[str, ...] = (_QUESTION,)
+    _fault = "the checkpoint's chat template does not place one system text and one question in a conversation"
+
+    def __init__(self, tokenizer: Any, template: str) -> None:
+        self._spelling = Spelling(tokenizer)
+        self._tokenizer = tokenizer
+        self._template = _ONE_DAY + template
+        self._pieces: dict[tuple[str, ...], tuple[str | list[int], ...]] = {}
+        added = {int(number): token for number, token in tokenizer.added_tokens_decoder.items()}
+        # Some tokenizers add line ends and runs of spaces as well.
+        self.control_ids = frozenset(i for i, token in added.items() if token.special or _TAG.fullmatch(token.content))
+        self._opens = {number for number, token in added.items() if token.content == "<think>"}
+        self._closes = {number for number, token in added.items() if token.content == "</think>"}
+        self._split(self.marks)
+
+    def text_ids(self, prompt: TextPrompt) -> list[int]:
+        """The ids of a prompt without a clip, up to where the answer begins.
+
+        Where the template knows no system text, it comes before the user's.
+
+        Raises:
+            CaptionError: if a text is no valid Unicode.
+        """
+        if prompt.system is None:
+            return self._filled((_QUESTION,), {_QUESTION: self.spell(prompt.text)})
+        if not self._takes_system:
+            return self._filled((_QUESTION,), {_QUESTION: self.spell(f"{prompt.system}\n\n{prompt.text}")})
+        texts = {_SYSTEM: self.spell(prompt.system), _QUESTION: self.spell(prompt.text)}
+        return self._filled((_SYSTEM, _QUESTION), texts)
+
+    def spell(self, text: str) -> list[int]:
+        """Token ids of a text that holds no control tokens, whatever it says.
+
+        Raises:
+            CaptionError: if the text is no valid Unicode.
+        """
+        return self._spelling.ids(text)
+
+    def read(self, ids: Sequence[int]) -> str:
+        """The words that ids stand for, control tokens left out, and with them what the model thought first."""
+        closes = [place for place, number in enumerate(ids) if number in self._closes]
+        if closes:
+            return self.read(ids[closes[-1] + 1 :]).lstrip()
+        opens = [place for place, number in enumerate(ids) if number in self._opens]
+        said = ids[: opens[0]] if opens else ids
+        text: str = self._tokenizer.decode([number for number in said if number not in self.control_ids])
+        return text
+
+    def end_ids(self) -> list[int]:
+        """Control tokens that end a turn: the template's first after the question, and the tokenizer's own."""
+        last = self._split(self.marks)[-1]
+        ends = {i for i in last[:1] if i in self.control_ids}
+        if self._tokenizer.eos_token_id is not None:
+            ends.add(int(self._tokenizer.eos_token_id))
+        return sorted(ends)
+
+    @cached_property
+    def _takes_system(self) -> bool:
+        try:
+            return bool(self._split((_SYSTEM, _QUESTION)))
+        except BackboneError:
+            return False
+
+    def _filled(self, marks: tuple[str, ...], texts: Mapping[str, list[int]]) -> list[int]:
+        pieces = self._split(marks)
+        return [number for piece in pieces for number in (texts[piece] if isinstance(piece, str) else piece)]
+
+    def _split(self, marks: tuple[str, ...]) -> tuple[str | list[int], ...]:
+        """The rendered conversation: marks as text, the template's own pieces as ids."""
+        if marks not in self._pieces:
+            rendered = self._render(marks)
+            if any(rendered.count(mark) != 1 for mark in marks):
+                raise BackboneError(f"{self._fault}; it gave {rendered[:200]!r}.")
+            parts = re.split("(" + "|".join(map(re.escape, marks)) + ")", rendered)
+            self._pieces[marks] = tuple(
+                part if part in marks else self._tokenizer.encode(part, add_special_tokens=False)
+                for part in parts
+                if part
+            )
+        return self._pieces[marks]
+
+    def _render(self, marks: tuple[str, ...]) -> str:
+        content, variables = self._turn(marks)
+        messages = [{"role": "user", "content": content}]
+        if _SYSTEM in marks:
+            messages.insert(0, {"role": "system", "content": _SYSTEM})
+        try:
+            text: str = self._tokenizer.apply_chat_template(
+                messages, chat_template=self._template, tokenize=False, add_generation_prompt=True, **variables
+            )
+        except TemplateError as error:
+            raise BackboneError(f"{self._fault}: {error}") from error
+        return text
+
+    def _turn(self, marks: tuple[str, ...]) -> tuple[Any, Mapping[str, Any]]:
+        """The user's turn as templates want it, and their variables."""
+        return _QUESTION, _AT_ONCE
+
+
+class Prompt(Chat):
+    """Writes the prompts of one checkpoint that hears.
 
     Args:
         tokenizer: a fast tokenizer of transformers.
@@ -32,14 +152,14 @@ class Prompt:
     """
 
     def __init__(self, tokenizer: Any, template: str, audio_token: str) -> None:
-        self._spelling = Spelling(tokenizer)
-        self._tokenizer = tokenizer
-        self._template = template
         self._audio_token = audio_token
         self._audio_id = int(tokenizer.convert_tokens_to_ids(audio_token))
-        self._pieces: dict[bool, tuple[str | list[int], ...]] = {}
-        self.control_ids = frozenset(int(token) for token in tokenizer.added_tokens_decoder)
-        self._split(with_system=False)
+        self.marks = (audio_token, _QUESTION)
+        self._fault = (
+            f"the checkpoint's chat template does not place one system text, one clip ({audio_token}) and one question "
+            "in a conversation"
+        )
+        super().__init__(tokenizer, template)
 
     def ids(self, question: str, audio_tokens: int, system: str | None = None) -> tuple[list[int], int]:
         """The prompt's ids up to where the answer begins, and how many of them come before the question.
@@ -50,7 +170,7 @@ class Prompt:
         ids: list[int] = []
         shared = 0
         heard = False
-        for piece in self._split(with_system=system is not None):
+        for piece in self._split(self.marks if system is None else (*self.marks, _SYSTEM)):
             if piece == self._audio_token:
                 ids += [self._audio_id] * audio_tokens
                 heard = True
@@ -63,51 +183,8 @@ class Prompt:
                 ids += piece
         return ids, shared
 
-    def spell(self, text: str) -> list[int]:
-        """Token ids of a text that holds no control tokens, whatever it says.
-
-        Raises:
-            CaptionError: if the text is no valid Unicode.
-        """
-        return self._spelling.ids(text)
-
-    def read(self, ids: Sequence[int]) -> str:
-        """The words that ids stand for, control tokens left out."""
-        text: str = self._tokenizer.decode([i for i in ids if i not in self.control_ids])
-        return text
-
-    def end_ids(self) -> list[int]:
-        """Control tokens that end a turn: the template's first after the question, and the tokenizer's own."""
-        last = self._split(with_system=False)[-1]
-        ends = {i for i in last[:1] if i in self.control_ids}
-        if self._tokenizer.eos_token_id is not None:
-            ends.add(int(self._tokenizer.eos_token_id))
-        return sorted(ends)
-
-    def _split(self, *, with_system: bool) -> tuple[str | list[int], ...]:
-        """The rendered conversation: marks as text, the template's own pieces as ids."""
-        if with_system not in self._pieces:
-            rendered = self._render(_SYSTEM if with_system else None)
-            marks = [self._audio_token, _QUESTION, *([_SYSTEM] if with_system else [])]
-            if any(rendered.count(mark) != 1 for mark in marks):
-                raise BackboneError(
-                    "the checkpoint's chat template does not place one system text, one clip "
-                    f"({self._audio_token}) and one question in a conversation; it gave {rendered[:200]!r}."
-                )
-            parts = re.split("(" + "|".join(map(re.escape, marks)) + ")", rendered)
-            self._pieces[with_system] = tuple(
-                part if part in marks else self._tokenizer.encode(part, add_special_tokens=False)
-                for part in parts
-                if part
-            )
-        return self._pieces[with_system]
-
-    def _render(self, system: str | None) -> str:
-        user = [{"type": "audio", "audio": "clip"}, {"type": "text", "text": _QUESTION}]
-        messages: list[dict[str, Any]] = [{"role": "user", "content": user}]
-        if system is not None:
-            messages.insert(0, {"role": "system", "content": system})
-        text: str = self._tokenizer.apply_chat_template(
-            messages, chat_template=self._template, tokenize=False, add_generation_prompt=True
-        )
-        return text
+    def _turn(self, marks: tuple[str, ...]) -> tuple[Any, Mapping[str, Any]]:
+        text = {"type": "text", "text": _QUESTION}
+        if self._audio_token in marks:
+            return [{"type": "audio", "audio": "clip"}, text], {}
+        return [text], _AT_ONCE
