@@ -166,6 +166,14 @@ class MeasuredWindows(Protocol):
     window_null: NDArray[np.float64] | None
 
 
+@runtime_checkable
+class Priced(Protocol):
+    """A backbone that can tell beforehand what its answers take."""
+
+    def estimate(self, n_requests: int, seconds_of_audio: float) -> object:
+        """Time, tokens and cost of so many requests, fit to be printed."""
+
+
 def or_raise(given: Sequence[Given | ClipError]) -> list[Given]:
     """What a backbone gave, where every request has it.
 

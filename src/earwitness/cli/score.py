@@ -35,6 +35,8 @@ Examples:
 
 ALL_BUT_FEW_SCORED = 0.99
 ROWS_SHOWN = 20
+# Pairs from which a run over a server is told what it takes beforehand.
+LARGE_RUN = 100
 
 
 class Answers(StrEnum):
@@ -248,12 +250,25 @@ def _score_run(judge: Judge, pairs: Pairs, out: Path, form: Format) -> None:
     from earwitness.report.tables import write_table
     from earwitness.run import evaluate
 
+    _tell_expense(judge, pairs)
     run = evaluate(judge, pairs, out=out)
     print(write_table(run_table(run, rows=None if form != "text" else ROWS_SHOWN), form, width=terminal_width()))
     if run.interrupted:
         print(f"interrupted; the same command resumes {out}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     _check_share(run)
+
+
+def _tell_expense(judge: Judge, pairs: Pairs) -> None:
+    """What a large run over a server will take, while it can still be left."""
+    from earwitness.backbones.base import Priced
+    from earwitness.judges.expense import Asking, expense
+
+    if not isinstance(judge, Asking) or not isinstance(judge.backbone, Priced):
+        return
+    total = pairs.check() or 0
+    if total >= LARGE_RUN and (told := expense(judge, judge.backbone, pairs, total)) is not None:
+        print(f"about {told}; Ctrl-C to leave, the same command resumes", file=sys.stderr)
 
 
 def _check_share(run: Run) -> None:

@@ -116,6 +116,10 @@ class PromptedJudge(BatchJudge[Heard, list[Said]], Generic[Given]):
         """
         return hear(pair, self.backbone, self.front_end)
 
+    def requests_a_window(self, pair: Pair) -> int:
+        """One prompt about the whole caption."""
+        return 1
+
     def answer_all(self, batch: Sequence[Heard]) -> list[list[Said] | ClipError]:
         """What each window's answer says; a pair with a window whose request failed fails with that reason."""
         wanted = [[self.request(heard, window) for window in range(len(heard.clips))] for heard in batch]

@@ -79,6 +79,11 @@ class QuestionJudge(BatchJudge[Heard, Told]):
         """
         return hear(pair, self.backbone, self.front_end)
 
+    def requests_a_window(self, pair: Pair) -> int:
+        """One for each item; none where the caption cannot be taken apart."""
+        (rubric,) = self.rubrics([pair])
+        return 0 if isinstance(rubric, ClipError) else len(rubric.items)
+
     def answer_all(self, batch: Sequence[Heard]) -> list[Told | ClipError]:
         """What is asked about each pair and what the backbone says."""
         rubrics = each_or_why([heard.pair for heard in batch], self.rubrics, "taking the caption apart", "clip_failed")

@@ -171,6 +171,11 @@ class RubricJudge(QuestionJudge):
             raise UsageError(f"the wordings are in {', '.join(self.wordings)}; a rubric's are in '{rubric.language}'.")
         return self.wordings[rubric.language]
 
+    def requests_a_window(self, pair: Pair) -> int:
+        """One for each item where probabilities are read, one for all where answers are written."""
+        items = 0 if self.mode == "generate" else super().requests_a_window(pair)
+        return items + (self.mode != "logits")
+
     def answer(self, asked: Sequence[Asked]) -> Answered:
         """What the backbone says about every item, in the judge's mode."""
         if self.mode == "logits":

@@ -15,6 +15,7 @@ from earwitness.judges.hearing import Heard
 from earwitness.judges.prompting import PromptedJudge, Said
 from earwitness.judges.replies import read_yes_no
 from earwitness.rubrics.template import template as numbered_template
+from earwitness.types import Pair
 
 
 class SampledYes(PromptedJudge[tuple[str, ...]]):
@@ -84,6 +85,10 @@ class SampledYes(PromptedJudge[tuple[str, ...]]):
             "seed": writing.seed,
             "max_new_tokens": writing.max_new_tokens,
         }
+
+    def requests_a_window(self, pair: Pair) -> int:
+        """One for each draw."""
+        return self.draws
 
     def request(self, heard: Heard, window: int) -> Request:
         """The question for one window, as often as it is drawn."""
