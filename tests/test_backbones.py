@@ -8,7 +8,7 @@ import pytest
 
 import earwitness.backbones as backbones
 import small_models
-from earwitness.backbones import BACKBONES, list_backbones, load_backbone
+from earwitness.backbones import BACKBONES, list_backbones, load_backbone, load_writer
 from earwitness.backbones.fake import FakeBackbone
 from earwitness.cli import main
 from earwitness.errors import BackboneError, MissingDependencyError, UnknownNameError, UsageError
@@ -16,12 +16,14 @@ from earwitness.errors import BackboneError, MissingDependencyError, UnknownName
 
 def test_every_backbone_of_the_docs_is_listed():
     names = [info.name for info in list_backbones()]
-    assert names[:9] == [
+    assert names[:11] == [
         "embedded",
         "qwen2.5-omni-3b",
         "qwen2.5-omni-7b",
         "qwen2-audio-7b",
         "qwen3-omni-30b",
+        "anyaudio-judge-7b",
+        "anyaudio-judge-30b",
         "af3",
         "af3-think",
         "af3-chat",
@@ -111,6 +113,26 @@ def test_a_batch_has_at_least_one_clip(size):
 def test_batch_size_is_passed_on():
     assert load_backbone("fake", batch_size=3).batch_size == 3
     assert load_backbone(Path(small_models.folder("qwen3-omni")), batch_size=3).batch_size == 3
+
+
+def test_a_writer_is_loaded_as_a_text_model_but_by_the_name_of_a_backbone(monkeypatch, tmp_path):
+    found = []
+
+    class Loaded:
+        name, batch_size, identity = "writer", 1, {}
+
+        def write(self, prompts, writing=None):
+            return []
+
+    monkeypatch.setattr(backbones, "_import", lambda loader, name: lambda options: found.append(loader) or Loaded())
+    for source in (tmp_path, "owner/model", "http://host/v1", "fake"):
+        load_writer(source)
+    assert found == [
+        "earwitness.backbones.text:load",
+        "earwitness.backbones.text:load",
+        "earwitness.backbones.openai_api:load_writer",
+        "earwitness.backbones.fake:load",
+    ]
 
 
 EVERY_LOADER = ["fake", "embedded", "qwen2-audio-7b", "owner/model"]

@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from clips import tone
+from faults.fault_server import FaultServer
 from faults.injections import injected
 
 CAPTION = "Heavy rain, then a dog barks twice."
@@ -218,3 +219,52 @@ def test_a_users_mistake_is_one_clear_text(earwitness, arguments, code, text):
     assert left == code
     assert text in err
     assert "Traceback" not in err
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Forty clips of their own."""
+    with (tmp_path / "many.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(40):
+            soundfile.write(tmp_path / f"{number}.wav", tone(0.2, 300 + 20 * number), 16000)
+            file.write(
+                json.dumps({"audio": f"{number}.wav", "caption": f"A dog barks {number} times, then rain."}) + "\n"
+            )
+    return tmp_path / "many.jsonl"
+
+
+def test_a_server_that_fails_as_servers_do_gives_every_pair_a_final_row(earwitness, many, tmp_path):
+    faults = {"server_error": 0.1, "cut": 0.05, "bad_json": 0.05}
+    with FaultServer(faults=faults) as server:
+        command = ("score", many, "--judge", "rubric", "--backbone", server.address, "--out", tmp_path / "run")
+        code, out, _ = earwitness(*command, "--server", "concurrency=8", "--format", "json")
+    told = json.loads(out)
+    assert (code, told["n_scored"], told["n_total"]) == (0, 40, 40)
+    assert max(server.tries.values()) > 1
+    assert server.address not in (tmp_path / "run" / "scores.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_spent_budget_ends_with_5_and_the_same_command_resumes(earwitness, many, tmp_path):
+    command = ("score", many, "--judge", "rubric", "--out", tmp_path / "run", "--format", "json")
+    with FaultServer() as server:
+        backbone = ("--backbone", server.address)
+        code, _, err = earwitness(*command, *backbone, "--server", "max_requests=60")
+        assert code == 5
+        assert "the budget is spent" in err
+        code, out, _ = earwitness(*command, *backbone)
+    assert (code, json.loads(out)["n_scored"]) == (0, 40)
+
+
+def test_a_server_without_log_probabilities_is_told_which_judges_need_none(earwitness, clip):
+    with FaultServer(ways=frozenset()) as server:
+        code, _, err = earwitness("score", clip, "rain", "--judge", "rubric", "--backbone", server.address)
+        assert code == 5
+        assert "sampled-yes, prompted-rating, and rubric with mode='generate'" in err
+
+
+def test_a_refused_key_ends_the_run_and_is_not_shown(earwitness, clip, monkeypatch):
+    monkeypatch.setenv("EARWITNESS_API_KEY", "secret-key")
+    with FaultServer(status=401, error="bad key {key}") as server:
+        code, out, err = earwitness("score", clip, "rain", "--judge", "rubric", "--backbone", server.address)
+    assert code == 5
+    assert "secret-key" not in out + err

@@ -11,7 +11,7 @@ import small_models
 from clips import clip, clip_with_beep_at
 from earwitness import load_backbone
 from earwitness.backbones.base import ANSWER_FORMS
-from earwitness.errors import AnswerError, CaptionError, UnknownNameError, UsageError
+from earwitness.errors import AnswerError, CaptionError, NoLogProbsError, UnknownNameError, UsageError
 from earwitness.judges.rubric import PRESETS, RubricJudge
 from earwitness.rubrics.asking import WORDINGS
 from earwitness.rubrics.base import Caption
@@ -131,6 +131,23 @@ def test_a_pair_with_an_item_without_any_answer_is_unscored_and_counted():
 def test_score_raises_where_an_item_has_no_answer():
     with pytest.raises(AnswerError, match="3 of 3 items"):
         judge(ScriptedBackbone(lambda audio, question: float("nan"))).score(pair())
+
+
+class WritesOnly(ScriptedBackbone):
+    """Tells no log-probabilities."""
+
+    def answer(self, requests):
+        raise NoLogProbsError("none")
+
+
+def test_without_log_probabilities_a_rubric_is_judged_in_writing_and_a_gap_is_unscored():
+    told = iter([reply(e1="no", a1="yes", e2="yes"), reply(e1="no", a1="yes")])
+    writing = judge(WritesOnly(write=lambda audio, text: next(told)), mode="generate")
+    whole, gap = writing.score_all([pair(id="a"), pair(id="b")])
+    assert whole.values["alignment"] == pytest.approx(2 / 3)
+    assert (gap.status, gap.error.code) == ("unscored", "no_answer")
+    with pytest.raises(NoLogProbsError):
+        judge(WritesOnly()).score(pair())
 
 
 def test_both_takes_probabilities_and_adds_evidence():

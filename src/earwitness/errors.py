@@ -16,6 +16,7 @@ that a record keeps; ``exit_code`` is what the command line returns when the err
     ├── StoreError                   1   a run directory cannot be read or written
     ├── TrainingError                1   a training cannot go on
     └── BackboneError                5   a backbone cannot be loaded or reached
+        └── NoLogProbsError          5   it tells no log-probabilities, which this judge needs
 """
 
 from __future__ import annotations
@@ -155,3 +156,9 @@ class BackboneError(EarwitnessError):
 
     code = "backbone"
     exit_code = 5
+
+
+class NoLogProbsError(BackboneError):
+    """A backbone writes texts and tells no log-probabilities."""
+
+    code = "no_log_probs"

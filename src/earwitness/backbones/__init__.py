@@ -1,21 +1,22 @@
 """The audio language models that answer questions, by name.
 
 A name stands for a loader, written ``"module:function"`` and imported on use, so that listing them needs neither torch
-nor the network. What is not a name is a folder with a checkpoint, or the id of a checkpoint on the Hugging Face hub
-(``owner/name``). Other packages add names through the entry-point group ``earwitness.backbones``; each entry point is a
-function from ``LoadOptions`` to a ``Backbone``.
+nor the network. What is not a name is a folder with a checkpoint, the id of a checkpoint on the Hugging Face hub
+(``owner/name``), or the address of a server (``http://host:8000/v1``). Other packages add names through the entry-point
+group ``earwitness.backbones``; each entry point is a function from ``LoadOptions`` to a ``Backbone``.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from earwitness.backbones.base import Backbone, FrontEnd
+from earwitness.backbones.base import Backbone, FrontEnd, Writer
+from earwitness.backbones.server.options import ServerOptions as ServerOptions
 from earwitness.errors import BackboneError, MissingDependencyError, UnknownNameError, UsageError
 
 ENTRY_POINTS = "earwitness.backbones"
@@ -31,7 +32,7 @@ class LoadOptions:
 
     Attributes:
         name: as the user gave it; of a folder, its last part.
-        source: a folder, or a checkpoint's id on the hub; empty if the loader knows its own.
+        source: a folder, a checkpoint's id on the hub, or a server's address; empty if the loader knows its own.
     """
 
     name: str
@@ -43,6 +44,7 @@ class LoadOptions:
     revision: str | None = None
     trust_remote_code: bool = False
     front_end: FrontEnd = "correct"
+    server: ServerOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,13 @@ class BackboneInfo:
         return "" if self.max_seconds is None else f"{self.max_seconds:g} s"
 
 
+# What brings a library that a loader imports.
+_EXTRAS = {"torch": "hf", "transformers": "hf", "tokenizers": "hf", "httpx2": "server"}
+
 _HF = "earwitness.backbones.hf:load"
+_TEXT = "earwitness.backbones.text:load"
+_SERVER = "earwitness.backbones.openai_api:load"
+_SERVER_WRITER = "earwitness.backbones.openai_api:load_writer"
 _NVIDIA = "NVIDIA OneWay Noncommercial"
 
 BACKBONES: Mapping[str, BackboneInfo] = {
@@ -97,6 +105,22 @@ BACKBONES: Mapping[str, BackboneInfo] = {
             600,
             "Apache-2.0",
             "thinker only; mixture of experts",
+        ),
+        BackboneInfo(
+            "anyaudio-judge-7b",
+            _HF,
+            "cucl2/AnyAudio-Judge-7B",
+            600,
+            "Apache-2.0",
+            "Qwen2.5-Omni fine-tuned on rubrics",
+        ),
+        BackboneInfo(
+            "anyaudio-judge-30b",
+            _HF,
+            "cucl2/AnyAudio-Judge-30B",
+            600,
+            "Apache-2.0",
+            "Qwen3-Omni fine-tuned on rubrics",
         ),
         BackboneInfo("af3", _HF, "nvidia/audio-flamingo-3-hf", 600, _NVIDIA),
         BackboneInfo(
@@ -146,13 +170,15 @@ def load_backbone(
     revision: str | None = None,
     trust_remote_code: bool = False,
     front_end: FrontEnd = "correct",
+    server: ServerOptions | None = None,
 ) -> Backbone:
-    """Load a backbone by name, from a folder, or by its id on the Hugging Face hub.
+    """Load a backbone by name, from a folder, by its id on the Hugging Face hub, or from a server.
 
-    The network is used only for a checkpoint on the hub. Weights are read from safetensors only.
+    The network is used only for a checkpoint on the hub and for a server. Weights are read from safetensors only.
 
     Args:
-        name_or_path: a name of ``earwitness list backbones``, a folder, or ``owner/name`` on the hub.
+        name_or_path: a name of ``earwitness list backbones``, a folder, ``owner/name`` on the hub, or the address of a
+            server, such as ``http://host:8000/v1``, with ``#model`` behind it where it serves several.
         device: ``cpu``, ``cuda``, ``cuda:1``, ...; ``auto`` takes CUDA where there is one.
         dtype: ``float32``, ``bfloat16`` or ``float16``; ``auto`` is float32 on a CPU, else bfloat16 where supported.
         device_map: spreads a large model over devices (needs accelerate); ``device`` is then not used.
@@ -160,33 +186,120 @@ def load_backbone(
         revision: the hub checkpoint's branch, tag or commit; the resolved commit is recorded in ``identity``.
         trust_remote_code: lets a checkpoint's own tokenizer and feature-extractor code run. Never implied.
         front_end: ``correct`` hears the whole clip; ``paper`` cuts it where the model's released processor does.
+        server: how to talk to a server; for nothing else.
 
     Raises:
         UnknownNameError: if there is no such name, folder or hub id.
         UsageError: if an option has no such value, or this backbone no such option.
-        MissingDependencyError: if torch or transformers is not installed.
-        BackboneError: if the checkpoint cannot be loaded.
+        MissingDependencyError: if a library that it needs is not installed.
+        BackboneError: if the checkpoint cannot be loaded, or the server cannot be reached.
 
     Example:
         >>> load_backbone("fake").sample_rate
         16000
     """
-    name = str(name_or_path)
-    if batch_size != "auto" and batch_size < 1:
-        raise UsageError(f"batch_size is {batch_size}; it must be at least 1, or 'auto'.")
-    _check_number_type(dtype)
-    check_device(device)
-    loader, source = _resolve(name)
-    if revision and name in BACKBONES and not source:
+    options = LoadOptions(
+        str(name_or_path), "", device, dtype, device_map, batch_size, revision, trust_remote_code, front_end, server
+    )
+    loaded: Backbone = _load(_resolve(options.name), options)
+    return loaded
+
+
+def load_writer(
+    name_or_path: str | Path,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    device_map: str | Mapping[str, int | str] | None = None,
+    batch_size: int | Literal["auto"] = "auto",
+    revision: str | None = None,
+    trust_remote_code: bool = False,
+    server: ServerOptions | None = None,
+) -> Writer:
+    """Load a language model that writes from text alone: from a folder, by its id on the hub, or from a server.
+
+    Args:
+        name_or_path: as in ``load_backbone``; a name stands for a backbone that also writes from text.
+        device: as in ``load_backbone``, and so are all that follow.
+        dtype: of the weights.
+        device_map: spreads a large model over devices.
+        batch_size: prompts in one pass.
+        revision: the hub checkpoint's branch, tag or commit.
+        trust_remote_code: lets a checkpoint's own tokenizer code run.
+        server: how to talk to a server; for nothing else.
+
+    Raises:
+        UnknownNameError: if there is no such name, folder or hub id.
+        UsageError: if an option has no such value, or the backbone of that name only answers about clips.
+        MissingDependencyError: if a library that it needs is not installed.
+        BackboneError: if the checkpoint cannot be loaded, or the server cannot be reached.
+
+    Example:
+        >>> load_writer("fake")
+        Traceback (most recent call last):
+        earwitness.errors.UsageError: backbone 'fake' answers about clips and does not write from text alone. Give a \
+text model's folder, its id on the hub, or a server's address.
+    """
+    options = LoadOptions(
+        str(name_or_path), "", device, dtype, device_map, batch_size, revision, trust_remote_code, server=server
+    )
+    loader, source = _resolve(options.name)
+    if source == options.name:
+        loader = {_HF: _TEXT, _SERVER: _SERVER_WRITER}[loader]
+    loaded = _load((loader, source), options)
+    if not isinstance(loaded, Writer):
+        raise UsageError(
+            f"backbone '{options.name}' answers about clips and does not write from text alone. Give a text model's "
+            "folder, its id on the hub, or a server's address."
+        )
+    return loaded
+
+
+def _load(resolved: tuple[str, str], options: LoadOptions) -> Any:
+    """What the loader makes, once the options are such as may be."""
+    name, (loader, source) = options.name, resolved
+    if options.batch_size != "auto" and options.batch_size < 1:
+        raise UsageError(f"batch_size is {options.batch_size}; it must be at least 1, or 'auto'.")
+    _check_number_type(options.dtype)
+    check_device(options.device)
+    if options.revision and name in BACKBONES and not source:
         raise UsageError(
             f"backbone '{name}' is part of earwitness and has no revisions of its own. Leave revision out."
         )
+    _check_server_options(options)
     # A folder is known by its own name: where it lies on one machine is not part of what a record says.
     known_as = Path(name).resolve().name if source and Path(source).is_dir() else name
-    options = LoadOptions(
-        known_as, source, device, dtype, device_map, batch_size, revision, trust_remote_code, front_end
-    )
-    return _import(loader, name)(options)
+    return _import(loader, name)(replace(options, name=known_as, source=source))
+
+
+def is_address(name: str) -> bool:
+    """Whether this is the address of a server.
+
+    Example:
+        >>> is_address("http://localhost:8000/v1#judge"), is_address("owner/model")
+        (True, False)
+    """
+    return name.lower().startswith(("http://", "https://"))
+
+
+def _check_server_options(options: LoadOptions) -> None:
+    """A server has loaded its model already; nothing else has a server."""
+    if not is_address(options.name):
+        if options.server is not None:
+            raise UsageError(
+                f"server options are for the address of a server, and '{options.name}' is none. Leave them out."
+            )
+        return
+    asked = {
+        "device": options.device != "auto",
+        "dtype": options.dtype != "auto",
+        "device_map": options.device_map is not None,
+        "revision": options.revision is not None,
+        "trust_remote_code": options.trust_remote_code,
+    }
+    if any(asked.values()):
+        names = ", ".join(name for name, given in asked.items() if given)
+        raise UsageError(f"{names}: a server has loaded its model already. Say so where the server is started.")
 
 
 def _check_number_type(dtype: str) -> None:
@@ -208,11 +321,14 @@ def check_device(device: str) -> None:
 
 
 def _resolve(name: str) -> tuple[str, str]:
+    """The loader, and what it loads from; that is the name itself for all but names."""
     if name in BACKBONES:
         info = BACKBONES[name]
         if info.loader == _HF and not info.checkpoint:
             raise BackboneError(f"backbone '{name}' has no checkpoint that loads as it is: {info.note}.")
         return info.loader, info.checkpoint
+    if is_address(name):
+        return _SERVER, name
     for point in entry_points(group=ENTRY_POINTS, name=name):
         return point.value, ""
     if name and (Path(name).is_dir() or is_hub_id(name)):
@@ -226,12 +342,12 @@ def is_hub_id(name: str) -> bool:
     return bool(slash and owner and repository) and "/" not in repository and owner not in {".", "..", "~"}
 
 
-def _import(loader: str, name: str) -> Callable[[LoadOptions], Backbone]:
+def _import(loader: str, name: str) -> Callable[[LoadOptions], Any]:
     module, _, function = loader.partition(":")
     try:
-        found: Callable[[LoadOptions], Backbone] = getattr(importlib.import_module(module), function)
+        found: Callable[[LoadOptions], Any] = getattr(importlib.import_module(module), function)
     except ModuleNotFoundError as error:
-        if error.name not in {"torch", "transformers", "tokenizers"}:
+        if error.name not in _EXTRAS:
             raise
-        raise MissingDependencyError(f"backbone '{name}'", error.name, "hf") from error
+        raise MissingDependencyError(f"backbone '{name}'", error.name, _EXTRAS[error.name]) from error
     return found

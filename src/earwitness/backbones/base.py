@@ -43,6 +43,8 @@ ANSWER_FORMS: Mapping[Language, AnswerForms] = {
     "zh": AnswerForms(("是", " 是", "是的"), ("否", " 否", "不是")),
 }
 
+YES_FORMS = frozenset(form for forms in ANSWER_FORMS.values() for form in forms.yes)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

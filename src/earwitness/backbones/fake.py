@@ -14,13 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earwitness.backbones import LoadOptions
-from earwitness.backbones.base import ANSWER_FORMS, GREEDY, Request, Writing
+from earwitness.backbones.base import GREEDY, YES_FORMS, Request, Writing
 from earwitness.errors import AudioError, UsageError
 from earwitness.types import Audio
 
 Answers: TypeAlias = "Mapping[str, float] | Callable[[Audio, str], float]"
-
-_YES = frozenset(form for forms in ANSWER_FORMS.values() for form in forms.yes)
 
 
 def load(options: LoadOptions) -> FakeBackbone:
@@ -103,7 +101,7 @@ class FakeBackbone:
 
     def _answer(self, request: Request) -> NDArray[np.float64]:
         self._check(request.audio)
-        is_yes = np.array([form in _YES for form in request.forms], bool)
+        is_yes = np.array([form in YES_FORMS for form in request.forms], bool)
         sides = np.where(is_yes, max(int(is_yes.sum()), 1), max(int((~is_yes).sum()), 1))
         p_yes = np.array([self._p_yes(request.audio, question) for question in request.questions])[:, None]
         share = self._mass * np.where(is_yes, p_yes, 1.0 - p_yes) / sides

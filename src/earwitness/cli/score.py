@@ -14,7 +14,7 @@ from earwitness.cli.exit_codes import ENOUGH_SCORED, INTERRUPTED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeName, JudgeOptions
 from earwitness.cli.selection import Selection, show
 from earwitness.cli.terminal import TableFormat, in_colour, terminal_width
-from earwitness.errors import AnswerError, UsageError
+from earwitness.errors import AnswerError, BackboneError, UsageError
 
 if TYPE_CHECKING:
     from earwitness.manifest import Pairs
@@ -256,7 +256,17 @@ def _score_run(judge: Judge, pairs: Pairs, out: Path, form: Format) -> None:
     if run.interrupted:
         print(f"interrupted; the same command resumes {out}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
+    _check_budget(run)
     _check_share(run)
+
+
+def _check_budget(run: Run) -> None:
+    """A run that ended for want of budget is to be gone on with, not to be read."""
+    left = run.failures.get("budget_spent", 0)
+    if left:
+        raise BackboneError(
+            f"the budget is spent: {left:,} pairs were not asked. The same command with a new one resumes {run.path}."
+        )
 
 
 def _tell_expense(judge: Judge, pairs: Pairs) -> None:

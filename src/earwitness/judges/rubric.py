@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from earwitness.backbones.base import AnswerMethod, Backbone, FrontEnd, LimitedVocabulary
-from earwitness.errors import ClipError, UnknownNameError, UsageError
+from earwitness.errors import ClipError, NoLogProbsError, UnknownNameError, UsageError
 from earwitness.judges.aggregation import AGGREGATORS, aggregate, blocked
 from earwitness.judges.answers import Answered, Answers, Asked, by_writing, filled, without_answer
 from earwitness.judges.loading import check_choice, loaded
@@ -217,7 +217,10 @@ class RubricJudge(QuestionJudge):
             place: without_answer(one, answers) for place, (one, answers) in enumerate(zip(asked, written, strict=True))
         }
         wanted = {place: one for place, one in again.items() if one is not None}
-        others = dict(zip(wanted, super().answer(list(wanted.values())), strict=True)) if wanted else {}
+        try:
+            others = dict(zip(wanted, super().answer(list(wanted.values())), strict=True)) if wanted else {}
+        except NoLogProbsError:
+            return written
         return [
             answers if place not in others else filled(one, answers, wanted[place], others[place])
             for place, (one, answers) in enumerate(zip(asked, written, strict=True))
