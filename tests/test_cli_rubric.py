@@ -90,9 +90,9 @@ def test_what_a_small_backbone_was_not_taught_leaves_the_clip_unscored_with_the_
 
 def test_rubrics_are_saved_edited_and_given_back(earwitness, manifest, tmp_path):
     file = tmp_path / "rubrics.jsonl"
-    code, out, _ = earwitness("rubric", manifest, "--out", file)
+    code, out, _ = earwitness("rubric", "--captions", manifest, "--out", file)
     assert code == 0
-    assert out.startswith("4 captions, ")
+    assert out.startswith("captions: 4, items: ")
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     lines[0]["items"] = [{"id": "e1", "kind": "event", "question": "Is this my own question?"}]
     file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
@@ -129,6 +129,27 @@ def test_a_run_is_looked_into_and_a_threshold_fitted(earwitness, manifest, tmp_p
     assert (code, fitted["n"], fitted["n_total"], fitted["matches"]) == (0, 4, 4, 2)
     code, out, _ = earwitness("threshold", run, "--label", "label")
     assert out.splitlines()[-1].startswith("use: --match-at ")
+
+
+def test_captions_come_from_lines_of_text_and_edited_rubrics_can_be_looked_at(earwitness, tmp_path):
+    (tmp_path / "prompts.txt").write_text(f"{CAPTION}\n\n{'狗叫' * 9}\n{CAPTION}\n", encoding="utf-8")
+    assert earwitness("rubric", "--captions", tmp_path / "prompts.txt", "--out", tmp_path / "r.jsonl")[0] == 0
+    code, out, _ = earwitness("rubric", "--rubrics", tmp_path / "r.jsonl")
+    assert code == 0
+    assert [line for line in out.splitlines() if line in (CAPTION, "狗叫" * 9)] == [CAPTION, "狗叫" * 9]
+
+
+def test_a_long_chinese_caption_is_no_path(earwitness):
+    code, out, _ = earwitness("rubric", "狗在叫，" * 34)
+    assert code == 0
+    assert "event" in out
+
+
+def test_doubts_stand_under_a_tree(earwitness, clip):
+    code, out, _ = earwitness("score", clip, "rain", "--judge", "rubric", "--backbone", "fake", "--mode", "generate")
+    assert code == 0
+    assert "asked_by_logits" in out.splitlines()[-2]
+    assert "(asked by its logits)" in out
 
 
 def test_a_match_has_a_share_of_its_own(earwitness, manifest, tmp_path):
@@ -212,6 +233,14 @@ def test_drawn_answers_and_ratings_are_judges_by_name(earwitness, clip):
         (("score", "a.wav", "x", "--server", "concurrency=many"), 2, "wanted a number"),
         (("score", "a.wav", "x", "--server", "concurrency=2"), 2, "server"),
         (("show", "nowhere"), 1, "nowhere"),
+        (("show", "nowhere", "a.wav", "--lowest", "3"), 2, "cannot go with clips by name"),
+        (("rubric",), 2, "what shall be asked?"),
+        (("rubric", CAPTION, "--captions", "x.csv"), 2, "what shall be asked?"),
+        (("rubric", "..."), 1, "wanted words"),
+        (("rubric", ""), 1, "wanted words"),
+        (("rubric", "--captions", "nowhere.csv"), 2, "nowhere.csv"),
+        (("rubric", "--captions", "nowhere.txt"), 2, "nowhere.txt"),
+        (("score", "a.wav", "x", "--judge", "rubric", "--threshold", "0.4"), 2, "blocks nothing"),
     ],
 )
 def test_a_users_mistake_is_one_clear_text(earwitness, arguments, code, text):

@@ -70,10 +70,17 @@ def test_words_may_be_named_without_their_place(file):
         (lambda r: r["items"][2].update(parents=["e9"]), "names 'e9' as its parent"),
         (lambda r: r["items"][1].update(id="e1"), "two items 'e1'"),
         (lambda r: r.update(items=[]), "wanted at least one item"),
-        (lambda r: r.update(language="fr"), "language 'fr'"),
+        (lambda r: r.update(language="fr"), "language is 'fr'"),
         (lambda r: r["items"][1].update(weight="heavy"), "could not convert"),
         (lambda r: r["items"][1].update(weight=-1), "no weight under 0"),
         (lambda r: r.pop("caption"), "wanted caption, items"),
+        (lambda r: r["items"][0].update(question=None), "the question of item 'e1' is None; wanted a text"),
+        (lambda r: r["items"][0].update(question=" "), "wanted a text"),
+        (lambda r: r["items"][0].update(id=3), "an item's id is 3; wanted a text"),
+        (lambda r: r["items"][2].update(parents="e1"), "wanted a list"),
+        (lambda r: r["items"][0].update(at="two"), "begins at 'two'"),
+        (lambda r: r.update(flags="abc"), "wanted a list"),
+        (lambda r: r.update(items={}), "wanted a list"),
     ],
 )
 def test_what_is_wrong_is_named_by_its_line(file, change, text):
@@ -97,3 +104,23 @@ def test_a_caption_stands_once(file):
     file.write_text(file.read_text(encoding="utf-8") * 2, encoding="utf-8")
     with pytest.raises(ManifestError, match=r"line 2: a second rubric"):
         read_rubrics(file)
+
+
+def test_a_chinese_rubric_written_by_hand_is_chinese(tmp_path):
+    line = {"caption": "a dog", "items": [{"id": "e1", "kind": "event", "question": "有狗叫吗？"}]}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    assert read_rubrics(tmp_path / "mine.jsonl")["a dog"].language == "zh"
+
+
+def test_who_made_a_rubric_changes_no_number_and_no_identity(file):
+    before = SavedRubrics(file).identity
+    assert SavedRubrics(edited(file, lambda record: record.update(source="checked by hand"))).identity == before
+    assert SavedRubrics(edited(file, lambda record: record["items"].pop())).identity != before
+
+
+def test_half_a_surrogate_pair_is_kept(tmp_path):
+    caption = "caf\udce9"
+    write_rubrics(tmp_path / "odd.jsonl", [(caption, Rubric((Item("e1", "A café?", "event"),), "en", "mine"))])
+    saved = SavedRubrics(tmp_path / "odd.jsonl")
+    assert list(saved.rubrics) == [caption]
+    assert len(saved.identity["sha256"]) == 16

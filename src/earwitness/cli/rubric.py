@@ -18,16 +18,14 @@ from earwitness.cli.decomposers import (
 )
 from earwitness.cli.selection import Selection
 from earwitness.cli.terminal import TreeFormat, in_colour, terminal_width
-from earwitness.errors import CaptionError
+from earwitness.errors import CaptionError, ClipError, ManifestError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from earwitness.rubrics.base import Caption, Decomposer
+    from earwitness.rubrics.base import Caption
     from earwitness.types import Language, Rubric
 
-# Longer texts are captions, whatever a file system holds.
-LONGEST_PATH = 255
 # Captions that a language model is given at a time.
 BATCH = 32
 
@@ -35,13 +33,18 @@ BATCH = 32
 EXAMPLES = """\b
 Examples:
   earwitness rubric "Heavy rain, then a dog barks twice."
-  earwitness rubric generated.csv --out rubrics.jsonl
+  earwitness rubric --captions generated.csv --out rubrics.jsonl
+  earwitness rubric --rubrics rubrics.jsonl
   earwitness score generated.csv --judge rubric --rubrics rubrics.jsonl
 """
 
 
 def rubric(
-    source: Annotated[str, typer.Argument(metavar="CAPTION|SOURCE", help="A caption; or a manifest of captions.")],
+    caption: Annotated[str | None, typer.Argument(help="The caption.")] = None,
+    captions: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Captions of a manifest, or a .txt file with one on each line.")
+    ] = None,
+    rubrics: Annotated[Path | None, typer.Option(help="Rubrics of a file: to look at what was edited.")] = None,
     language: Annotated[
         LanguageName | None, typer.Option(help="Of the caption; told by its script when not given.")
     ] = None,
@@ -56,45 +59,68 @@ def rubric(
     out: Annotated[Path | None, typer.Option(help="Write a file of rubrics, to be edited and given to score.")] = None,
     output: Annotated[TreeFormat, typer.Option("--format", help="How rubrics are printed.")] = TreeFormat.text,
 ) -> None:
-    """Take a caption apart into yes/no questions, and print them as a tree."""
+    """Take captions apart into yes/no questions, and print them as trees."""
+    if sum(given is not None for given in (caption, captions, rubrics)) != 1:
+        raise UsageError('what shall be asked? Give a caption ("A dog barks."), --captions SOURCE, or --rubrics FILE.')
     options = DecomposerOptions(
         decompose_with,
         llm,
         llm_cache,
         None if domain is None else domain.value,
         None if questions is None else questions.value,
+        rubrics,
     )
-    captions = _captions(source, None if language is None else language.value, tuple(column or ()))
-    found = _rubrics(options.load(), captions)
+    if rubrics:
+        found = _saved(rubrics)
+    else:
+        spoken: Language | None = None if language is None else language.value
+        found = _made(options, _captions(caption, captions, spoken, tuple(column or ())))
     if out is not None:
         _save(out, list(found))
         return
-    for caption, made in found:
-        _show(caption, made, output)
+    for text, made in found:
+        _show(text, made, output)
 
 
-def _captions(source: str, language: Language | None, column: tuple[str, ...]) -> list[Caption]:
-    """The caption given, or the distinct ones of a manifest in order."""
+def _captions(
+    caption: str | None, source: str | None, language: Language | None, column: tuple[str, ...]
+) -> list[Caption]:
+    """The caption given, or the distinct ones of a source in order."""
     from earwitness.rubrics.base import Caption
     from earwitness.types import language_of
 
-    if not _is_place(source):
-        return [Caption(source, language or language_of(source))]
-    pairs = Selection(column=column).read(source)
-    languages = {pair.caption: language or pair.language or "en" for pair in pairs}
-    return [Caption(caption, spoken) for caption, spoken in languages.items()]
+    texts: dict[str, Language | None]
+    if source is None:
+        texts = {caption or "": None}
+    elif Path(source).suffix == ".txt":
+        texts = dict.fromkeys(filter(None, map(str.strip, _lines(Path(source)))))
+    else:
+        texts = {pair.caption: pair.language for pair in Selection(column=column).read(source)}
+    silent = [text for text in texts if not any(character.isalnum() for character in text)]
+    if silent or not texts:
+        raise CaptionError(f"{source or 'the caption'} holds {silent[:1]}; wanted words.", code="caption_empty")
+    return [Caption(text, language or told or language_of(text)) for text, told in texts.items()]
 
 
-def _is_place(source: str) -> bool:
-    """Whether this is a file or folder; a long caption is no path that a file system could be asked for."""
-    return len(source) < LONGEST_PATH and "\0" not in source and Path(source).exists()
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path} cannot be read: {error}. Wanted one caption on each line, in UTF-8.") from error
 
 
-def _rubrics(decomposer: Decomposer, captions: list[Caption]) -> Iterator[tuple[str, Rubric]]:
+def _saved(path: Path) -> Iterator[tuple[str, Rubric]]:
+    from earwitness.rubrics.saved import read_rubrics
+
+    return iter(read_rubrics(path).items())
+
+
+def _made(options: DecomposerOptions, captions: list[Caption]) -> Iterator[tuple[str, Rubric]]:
+    decomposer = options.load()
     for start in range(0, len(captions), BATCH):
         batch = captions[start : start + BATCH]
         for caption, made in zip(batch, decomposer.decompose(batch), strict=True):
-            if isinstance(made, CaptionError):
+            if isinstance(made, ClipError):
                 raise made
             yield caption.text, made
 
@@ -105,7 +131,8 @@ def _save(out: Path, found: list[tuple[str, Rubric]]) -> None:
     write_rubrics(out, found)
     items = sum(len(made.items) for _, made in found)
     doubtful = sum(bool(made.flags) for _, made in found)
-    print(f"{len(found):,} captions, {items:,} items" + f", {doubtful:,} flagged" * (doubtful > 0) + f": {out}")
+    counted = f"captions: {len(found):,}, items: {items:,}" + f", flagged: {doubtful:,}" * (doubtful > 0)
+    print(f"{counted}, saved in {out}")
 
 
 def _show(caption: str, made: Rubric, form: TreeFormat) -> None:

@@ -234,14 +234,17 @@ def _score_clip(judge: Judge, source: str, caption: str, form: Format) -> None:
 
 
 def _shown(judge: Judge, source: str, caption: str, score: Score, form: Format) -> str:
-    """One row for one answer, a tree for several."""
+    """A row; where a rubric was judged, its tree."""
     from earwitness.report.scores import clip_table
     from earwitness.report.tables import write_table
     from earwitness.report.trees import write_verdicts
 
     table = clip_table(source, caption, score, judge.recipe)
-    if form == "text" and len(score.verdicts) > 1:
-        return write_verdicts(caption, score, table.notes, width=terminal_width(), colour=in_colour())
+    if form == "text" and judge.name == JudgeName.rubric and score.verdicts:
+        threshold = judge.recipe.parts.get("threshold", 0.5)
+        return write_verdicts(
+            caption, score, table.notes, threshold=threshold, width=terminal_width(), colour=in_colour()
+        )
     return write_table(table, form, width=terminal_width())
 
 

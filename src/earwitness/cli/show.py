@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from earwitness.run.store import Record
     from earwitness.types import Score
 
+LOWEST = 5
+
 # How `show` is used, shown under its options.
 EXAMPLES = """\b
 Examples:
@@ -27,21 +29,29 @@ Examples:
 def show(
     run: Annotated[Path, typer.Argument(help="Run directory.")],
     clips: Annotated[list[str] | None, typer.Argument(metavar="[CLIP]...", help="Clips by name or id.")] = None,
-    lowest: Annotated[int, typer.Option(min=1, help="Without clips: show so many of the lowest scores.")] = 5,
+    lowest: Annotated[
+        int | None, typer.Option(min=1, help="Without clips: show so many of the lowest scores. Default: 5.")
+    ] = None,
     output: Annotated[TreeFormat, typer.Option("--format", help="How they are printed.")] = TreeFormat.text,
 ) -> None:
     """Show the verdicts of clips as trees: those named, or those that scored lowest."""
     from earwitness.report.trees import write_verdicts
     from earwitness.run import open_run
 
+    if clips and lowest:
+        raise UsageError("--lowest picks clips; it cannot go with clips by name.")
     opened = open_run(run)
-    for record, score in _named(opened, clips) if clips else _lowest(opened, lowest):
+    threshold = opened.recipe.parts.get("threshold", 0.5)
+    for record, score in _named(opened, clips) if clips else _lowest(opened, lowest or LOWEST):
+        caption = record.pair["caption"]
         if output == TreeFormat.json:
-            print(json.dumps({"clip": record.clip, **score.to_dict()}, ensure_ascii=False, allow_nan=False))
+            told = {"clip": record.clip, "caption": caption, **score.to_dict()}
+            print(json.dumps(told, ensure_ascii=False, allow_nan=False))
             continue
-        doubts = [f"not scored: {score.error.message}" if score.error else "", ", ".join(score.flags)]
-        caption = f"{record.clip or score.pair_id}: {record.pair['caption']}"
-        print(write_verdicts(caption, score, list(filter(None, doubts)), width=terminal_width(), colour=in_colour()))
+        why = [score.error.message] if score.error else []
+        title = f"{record.clip or score.pair_id}: {caption}"
+        shape = {"threshold": threshold, "width": terminal_width(), "colour": in_colour()}
+        print(write_verdicts(title, score, why, **shape))
 
 
 def _judged(run: Run) -> list[tuple[Record, Score]]:

@@ -59,7 +59,9 @@ def threshold(
         f"threshold {fitted.value:.3f}, {interval}, n = {fitted.n} of {opened.n_total}, {fitted.matches} of them match"
     )
     print(f"accuracy {fitted.accuracy:.3f} on these clips, which chose it; recipe {opened.recipe.id}")
-    print(f"use: --match-at {fitted.value:.4g}")
+    print(
+        f"use: --match-at {fitted.value!r}" if fitted.value <= 1 else "no threshold up to 1 calls more right than none"
+    )
 
 
 def _label(record: Record, column: str) -> bool:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
-from earwitness.errors import BackboneError, ClipError, UsageError, as_clip_error
+from earwitness.errors import BackboneError, ClipError, StoreError, UsageError, as_clip_error
 from earwitness.judges.hearing import clip_name
 from earwitness.types import Judge, Pair, Score, ScoreFailure
 
@@ -39,7 +39,7 @@ def scores_ahead(
     def prepared(pair: Pair) -> Prepared | Score:
         try:
             return prepare(pair)
-        except (BackboneError, UsageError):
+        except (BackboneError, UsageError, StoreError):
             raise  # these hold for every pair
         except Exception as error:  # whatever one odd pair brings must stay with that pair
             return unscored(judge, pair, as_clip_error(error, f"reading {clip_name(pair)}", "clip_failed"))
@@ -72,7 +72,8 @@ def each_or_why(
         code: of an error that has none of its own.
 
     Raises:
-        BackboneError: if the model is gone, not the clip: the run stops and resumes later.
+        BackboneError: if the model is gone, not the clip: the run stops and resumes later; so it does for a
+            ``UsageError`` or a ``StoreError``, which hold for every element.
 
     Example:
         >>> each_or_why([1, 0, 2], lambda batch: [6 / number for number in batch], "dividing", "failed")
@@ -82,7 +83,7 @@ def each_or_why(
         return []
     try:
         return list(answer(batch))
-    except BackboneError:
+    except (BackboneError, UsageError, StoreError):
         raise
     except Exception as error:  # whatever a model raises on an odd clip must stay with that clip
         if len(batch) > 1:

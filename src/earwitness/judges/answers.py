@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -19,10 +20,12 @@ from earwitness.judges.batch import put_windows
 from earwitness.judges.hearing import Heard
 from earwitness.rubrics.asking import Wording
 from earwitness.rubrics.parse import VERDICTS_SCHEMA, WrittenVerdict, read_verdicts
-from earwitness.types import Language, Rubric
+from earwitness.types import Language, Rubric, VerdictStatus
 
 # A sentence of evidence with its id and answer, in tokens of the wordiest tokenizers, and the brackets around all.
 TOKENS_PER_ITEM, TOKENS_AROUND = 96, 64
+# Characters of a reply that could not be read, kept to be looked at.
+UNREAD_SHOWN = 200
 
 Given = TypeVar("Given")
 
@@ -43,13 +46,16 @@ class Answers:
     Attributes:
         p_yes: shape ``[window, item]``.
         mass: shape ``[window, item]``.
-        evidence: what was heard, in words, by window and item; empty where nothing was written.
+        evidence: what was heard, in words, by window and item; of a written reply that could not be read, its
+            beginning; empty where nothing was written.
+        unanswered: what an item without an answer is called.
         flags: doubts about how the answers came about.
     """
 
     p_yes: NDArray[np.float64]
     mass: NDArray[np.float64]
     evidence: tuple[tuple[str, ...], ...]
+    unanswered: VerdictStatus = "error"
     flags: frozenset[str] = frozenset()
 
 
@@ -76,25 +82,33 @@ def by_logits(
 
 def by_writing(asked: Sequence[Asked], backbone: Backbone) -> Answered:
     """Every item of each pair in one written reply a window: yes is 1, no is 0, with a sentence of evidence."""
-    longest = max((len(one.rubric.items) for one in asked), default=0)
-    writing = Writing(max_new_tokens=TOKENS_AROUND + TOKENS_PER_ITEM * longest, schema=VERDICTS_SCHEMA)
 
     def requests(one: Asked) -> list[Request]:
         listed = one.wording.list_items(one.rubric.items)
         return [Request(clip, (listed,), system=one.wording.write_system) for clip in one.heard.clips]
 
-    def write(wanted: Sequence[Request]) -> Sequence[tuple[str, ...] | ClipError]:
-        return backbone.generate(wanted, writing)
-
-    return _each(asked, requests, write, _read_written)
+    answered: dict[int, Answers | ClipError] = {}
+    # A reply may be as long as its own items need: the limit must not depend on a pair's neighbours.
+    for count in sorted({len(one.rubric.items) for one in asked}):
+        alike = [place for place, one in enumerate(asked) if len(one.rubric.items) == count]
+        put = partial(
+            backbone.generate, writing=Writing(TOKENS_AROUND + TOKENS_PER_ITEM * count, schema=VERDICTS_SCHEMA)
+        )
+        written = _each([asked[place] for place in alike], requests, put, _read_written)
+        answered.update(zip(alike, written, strict=True))
+    return [answered[place] for place in range(len(asked))]
 
 
 def _read_written(one: Asked, windows: Sequence[tuple[str, ...]]) -> Answers:
     items = one.rubric.items
-    replies = [read_verdicts(text, [item.id for item in items]) for (text,) in windows]
+    texts = [text for (text,) in windows]
+    replies = [read_verdicts(text, [item.id for item in items]) for text in texts]
     answers = [[_written(reply.get(item.id)) for item in items] for reply in replies]
-    evidence = tuple(tuple(reply[item.id].evidence if item.id in reply else "" for item in items) for reply in replies)
-    return Answers(np.array(answers), np.full((len(windows), len(items)), np.nan), evidence)
+    evidence = tuple(
+        tuple(reply[item.id].evidence if item.id in reply else text[:UNREAD_SHOWN] for item in items)
+        for reply, text in zip(replies, texts, strict=True)
+    )
+    return Answers(np.array(answers), np.full((len(windows), len(items)), np.nan), evidence, "unparsed")
 
 
 def _written(verdict: WrittenVerdict | None) -> float:
@@ -120,8 +134,8 @@ def without_answer(one: Asked, answers: Answers | ClipError) -> Asked | None:
     if isinstance(answers, Answers):
         lacking = np.isnan(answers.p_yes).sum(axis=0)
         items = tuple(item for item, windows in zip(items, lacking, strict=True) if windows)
-    # Each stands alone when it is asked; its parents may have their answers.
-    items = tuple(replace(item, parents=()) for item in items)
+    # Each stands alone when it is asked, whatever its parents and its weight beside others.
+    items = tuple(replace(item, parents=(), weight=1.0) for item in items)
     return replace(one, rubric=replace(one.rubric, items=items)) if items else None
 
 
@@ -138,4 +152,8 @@ def filled(one: Asked, answers: Answers | ClipError, again: Asked, others: Answe
     missing = np.isnan(probability[:, places])
     probability[:, places] = np.where(missing, others.p_yes, probability[:, places])
     mass[:, places] = np.where(missing, others.mass, mass[:, places])
-    return replace(answers, p_yes=probability, mass=mass, flags=answers.flags | flags)
+    evidence = [
+        tuple("asked by its logits" if np.isfinite(p) and was else text for p, was, text in zip(*row, strict=True))
+        for row in zip(probability, np.isnan(answers.p_yes), answers.evidence, strict=True)
+    ]
+    return replace(answers, p_yes=probability, mass=mass, evidence=tuple(evidence), flags=answers.flags | flags)

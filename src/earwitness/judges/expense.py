@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol, runtime_checkable
 
 from earwitness.backbones.base import Backbone, Priced
-from earwitness.errors import ClipError
+from earwitness.errors import BackboneError
 from earwitness.judges.hearing import Heard
 from earwitness.types import Pair
 
@@ -41,8 +41,10 @@ def expense(judge: Asking, backbone: Priced, pairs: Iterable[Pair], total: int) 
     for pair in islice(pairs, LOOKED_AT):
         try:
             clips, each = judge.ready(pair).clips, judge.requests_a_window(pair)
-        except ClipError:
-            continue  # the run will count it
+        except BackboneError:
+            raise
+        except Exception:
+            continue  # whatever one odd pair brings, the run will count it
         requests += each * len(clips)
         seconds += each * sum(clip.duration for clip in clips)
         read += 1

@@ -30,7 +30,7 @@ from earwitness.judges.hearing import Heard, hear
 from earwitness.judges.windows import Combined, combine
 from earwitness.rubrics.asking import Wording
 from earwitness.rubrics.base import Decomposed
-from earwitness.types import Language, Pair, Rubric, Score, ScoreFailure, Verdict
+from earwitness.types import Language, Pair, Rubric, Score, ScoreFailure, Verdict, VerdictStatus
 
 # What was asked about a pair, and what the backbone said.
 Told: TypeAlias = tuple[Asked, Answers]
@@ -102,7 +102,7 @@ class QuestionJudge(BatchJudge[Heard, Told]):
         verdicts = self.settle(told)
         failure = _why_unscored(self.backbone.name, ready.pair, verdicts)
         flags = {*ready.flags, *asked.rubric.flags, *answers.flags}.union(*(whole.flags for whole in combined))
-        if any(verdict.status == "off_format" for verdict in verdicts):
+        if any(verdict.status == "off_format" for verdict in told):
             flags.add("off_format")
         return Score(
             pair_id=ready.pair.id,
@@ -117,15 +117,16 @@ class QuestionJudge(BatchJudge[Heard, Told]):
         )
 
     def _combine(self, asked: Asked, answers: Answers, index: int) -> Combined:
-        items = asked.rubric.items
-        ids = [other.id for other in items]
-        parents = items[index].parents
+        item = asked.rubric.items[index]
+        ids = [other.id for other in asked.rubric.items]
+        parents = answers.p_yes[:, [ids.index(parent) for parent in item.parents]]
         return combine(
-            items[index].kind,
+            # What is said of no sound in particular holds throughout.
+            "style" if item.kind == "attribute" and not item.parents else item.kind,
             answers.p_yes[:, index],
             asked.heard.windows,
             duration=asked.heard.duration,
-            parent=answers.p_yes[:, ids.index(parents[0])] if parents else None,
+            parent=parents.prod(axis=1) if item.parents else None,
             null=self._null(answers.mass[:, index]),
         )
 
@@ -139,26 +140,27 @@ def _told(asked: Asked, answers: Answers | ClipError) -> Told | ClipError:
 
 
 def _verdict(asked: Asked, answers: Answers, index: int, whole: Combined) -> Verdict:
-    """One item's verdict; its mass and its evidence are those of the window that weighed most."""
+    """One item's verdict; without an answer in every window it has none."""
     item = asked.rubric.items[index]
-    if whole.p_yes is None:
-        return Verdict(item, None, None, status="error")
-    decisive = int(np.argmax(whole.weights))
-    mass = answers.mass[decisive, index]
-    return Verdict(
-        item,
-        whole.p_yes,
-        None if np.isnan(mass) else float(mass),
-        # Not below rather than at least: a written answer has no mass.
-        status="off_format" if mass < MIN_ANSWER_MASS else "ok",
-        evidence=_evidence(answers.evidence[decisive][index], asked.heard, decisive),
-    )
+    missing = np.isnan(answers.p_yes[:, index])
+    if missing.any():
+        return Verdict(item, None, None, answers.unanswered, answers.evidence[int(missing.argmax())][index] or None)
+    heard_in = [window for window, weight in enumerate(whole.weights) if weight > 0]
+    evidence = _evidence([answers.evidence[window][index] for window in heard_in], asked.heard, heard_in)
+    mass = float(answers.mass[heard_in, index].min())
+    # Not below rather than at least: a written answer has no mass.
+    status: VerdictStatus = "off_format" if mass < MIN_ANSWER_MASS else "ok"
+    return Verdict(item, whole.p_yes, None if np.isnan(mass) else mass, status, evidence)
 
 
-def _evidence(written: str, heard: Heard, decisive: int) -> str | None:
-    window = heard.windows[decisive]
-    where = f"decided at {window.start:.1f}-{window.end:.1f} s" if len(heard.windows) > 1 else ""
-    return "; ".join(filter(None, (written, where))) or None
+def _evidence(texts: Sequence[str], heard: Heard, windows: Sequence[int]) -> str | None:
+    """What was written about the windows that count; where one alone decided, it is named."""
+    if len(heard.windows) == 1:
+        return texts[0] or None
+    spans = [f"{heard.windows[window].start:.1f}-{heard.windows[window].end:.1f} s" for window in windows]
+    if len(windows) == 1:
+        return "; ".join(filter(None, (texts[0], f"decided at {spans[0]}")))
+    return "; ".join(f"{span}: {text}" for span, text in zip(spans, texts, strict=True) if text) or None
 
 
 def _why_unscored(backbone: str, pair: Pair, verdicts: Sequence[Verdict]) -> ScoreFailure | None:

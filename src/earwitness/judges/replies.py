@@ -68,7 +68,7 @@ def _number(text: str) -> float:
 
 
 def read_yes_no(text: str) -> bool | None:
-    """Whether a reply says yes or no; None if its first word is neither.
+    """Whether a reply is yes or no; None if it is neither, or goes on without a stop.
 
     Example:
         >>> [read_yes_no(text) for text in ("Yes.", "no", "是的，能听到。", "不是", "No doubt", "yes or no")]

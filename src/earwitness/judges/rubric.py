@@ -16,9 +16,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from earwitness.backbones.base import AnswerMethod, Backbone, FrontEnd, LimitedVocabulary
 from earwitness.errors import ClipError, NoLogProbsError, UnknownNameError, UsageError
 from earwitness.judges.aggregation import AGGREGATORS, aggregate, blocked
+from earwitness.judges.ahead import each_or_why
 from earwitness.judges.answers import Answered, Answers, Asked, by_writing, filled, without_answer
 from earwitness.judges.loading import check_choice, loaded
 from earwitness.judges.questions import QuestionJudge
@@ -73,12 +76,13 @@ class RubricJudge(QuestionJudge):
         backbone: a name from ``earwitness list backbones``, a folder with a checkpoint, a server's address, or a
             ``Backbone``.
         preset: ``rubric``, or ``anyaudio-judge-paper`` to judge as the released pipeline does.
-        decomposer: what takes captions apart; rules that need no model when None.
+        decomposer: what takes captions apart; when None, rules that need no model and ask in the preset's language.
         mode: ``logits``, ``generate`` or ``both``; the preset's when None.
         aggregate: a name of ``AGGREGATORS``; ``mean`` is the paper's.
-        threshold: P(yes) from which an item is met; the children of one that is not are blocked, except by ``mean``.
-        match_at: alignment from which a clip matches: then ``values["match"]`` is 1 or 0. None leaves it out; the
-            preset's when not given.
+        threshold: P(yes) from which an item is met, .5 when None; the children of one that is not are blocked. Not for
+            ``mean``, which blocks nothing.
+        match_at: alignment from which a clip matches: then ``values["match"]`` is 1 or 0. None takes the preset's, and
+            leaves it out where that has none.
         wording: a name of ``WORDINGS``, or a JSON file with wordings; None takes the preset's, and without one
             ``listen``, or ``plain`` for a backbone of limited vocabulary.
         answers: how answer forms make P(yes): ``logsumexp``, ``largest`` or ``pair``; the preset's when None.
@@ -111,7 +115,7 @@ class RubricJudge(QuestionJudge):
         decomposer: Decomposer | None = None,
         mode: Mode | None = None,
         aggregate: str = "mean",
-        threshold: float = 0.5,
+        threshold: float | None = None,
         match_at: float | None = None,
         wording: str | Path | None = None,
         answers: AnswerMethod | None = None,
@@ -129,12 +133,16 @@ class RubricJudge(QuestionJudge):
         check_choice("front_end", front_end, get_args(FrontEnd))
         check_choice("mode", self.mode, get_args(Mode))
         self.aggregate = aggregate
-        self.threshold = _share("threshold", threshold)
+        if threshold is not None and not AGGREGATORS[aggregate].blocks:
+            raise UsageError(f"threshold is {threshold}, but aggregate '{aggregate}' blocks nothing. Leave one out.")
+        self.threshold = _share("threshold", 0.5 if threshold is None else threshold)
         self.match_at = chosen.match_at if match_at is None else _share("match_at", match_at)
         self.decomposer = decomposer or RuleDecomposer(questions=chosen.questions)
+        named = wording or chosen.wording
+        given = wordings(named) if named else None  # before a large model is loaded
         super().__init__(loaded(backbone, front_end, **load_options), answers, front_end)
         fitting = "plain" if isinstance(self.backbone, LimitedVocabulary) else "listen"
-        self.wordings = wordings(wording or chosen.wording or fitting)
+        self.wordings = given or wordings(fitting)
 
     @property
     def axes(self) -> Mapping[str, tuple[float, float]]:
@@ -154,7 +162,7 @@ class RubricJudge(QuestionJudge):
                 "mode": self.mode,
                 "answers": self.answers,
                 "aggregate": self.aggregate,
-                "threshold": self.threshold,
+                **({"threshold": self.threshold} if AGGREGATORS[self.aggregate].blocks else {}),
                 "match_at": self.match_at,
                 "front_end": self.front_end,
                 "windows": dict(WINDOW_RULE),
@@ -180,7 +188,9 @@ class RubricJudge(QuestionJudge):
         """What the backbone says about every item, in the judge's mode."""
         if self.mode == "logits":
             return super().answer(asked)
-        written = by_writing(asked, self.backbone)
+        # A model that breaks while writing may still be asked by its logits.
+        doing = f"{self.backbone.name} writing about this clip"
+        written = each_or_why(asked, lambda some: by_writing(some, self.backbone), doing, "backbone_failed")
         return self._with_logits(asked, written) if self.mode == "both" else self._asked_again(asked, written)
 
     def settle(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
@@ -205,9 +215,7 @@ class RubricJudge(QuestionJudge):
     def _with_logits(self, asked: Sequence[Asked], written: Answered) -> Answered:
         """Probabilities with written evidence, where there is some."""
         return [
-            measured
-            if isinstance(measured, ClipError) or isinstance(words, ClipError)
-            else _with_words(measured, words)
+            measured if isinstance(measured, ClipError) else _with_words(measured, words)
             for measured, words in zip(super().answer(asked), written, strict=True)
         ]
 
@@ -227,10 +235,19 @@ class RubricJudge(QuestionJudge):
         ]
 
 
-def _with_words(measured: Answers, written: Answers) -> Answers:
-    disagree = ((measured.p_yes >= 0.5) != (written.p_yes >= 0.5)) & (written.p_yes == written.p_yes)
-    flags = measured.flags | ({"evidence_disagrees"} if disagree.any() else frozenset())
-    return replace(measured, evidence=written.evidence, flags=flags)
+def _with_words(measured: Answers, written: Answers | ClipError) -> Answers:
+    """Measured answers with the evidence of the written ones; what was not written or contradicts them is flagged."""
+    if isinstance(written, ClipError):
+        return replace(measured, flags=measured.flags | {"evidence_missing"})
+    unread = np.isnan(written.p_yes)
+    # In every window: where one window alone decides, the others may well have heard nothing.
+    contradicted = (((measured.p_yes >= 0.5) != (written.p_yes >= 0.5)) & ~unread).all(axis=0)
+    flags = [*["evidence_missing"] * bool(unread.any()), *["evidence_disagrees"] * bool(contradicted.any())]
+    evidence = tuple(
+        tuple("" if lost else text for lost, text in zip(*row, strict=True))
+        for row in zip(unread, written.evidence, strict=True)
+    )
+    return replace(measured, evidence=evidence, flags=measured.flags.union(flags))
 
 
 def _share(option: str, value: float) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +26,8 @@ class Threshold:
     """A fitted threshold.
 
     Attributes:
-        value: in the middle of the gap between two scores, or at the one score below which nothing lies.
+        value: in the middle of the gap between two scores, to few digits; or at the lowest score, or just above the
+            highest, where all clips or none had best be called matches.
         low: lower end of its 95 % interval; None where there are too few clips to tell.
         high: upper end.
         accuracy: share of the fitting clips called right.
@@ -67,21 +69,22 @@ def fit_threshold(
     Example:
         >>> fitted = fit_threshold([0.1, 0.2, 0.35, 0.6, 0.7, 0.9], [0, 0, 0, 1, 1, 1])
         >>> round(fitted.value, 3), fitted.accuracy, fitted.n
-        (0.475, 1.0, 6)
+        (0.5, 1.0, 6)
     """
     check_count("resamples", resamples, FEWEST_RESAMPLES)
     values, matches = _checked(scores, labels)
     names = range(len(values)) if clusters is None else clusters
     units, unit = index_of(list(map(str, names)), len(values), "clusters")
-    grid, place = np.unique(values, return_inverse=True)
-    # What calling a clip no match instead of a match adds to the number called right, by unit and score.
-    gains = np.zeros((len(units), len(grid)))
-    np.add.at(gains, (unit, place), np.where(matches, -1.0, 1.0))
-    right = _called_right(np.ones((1, len(units))) @ gains)
+    order = np.argsort(values, kind="stable")
+    # What calling a clip no match instead of a match adds to the number called right, by rising score.
+    gains = np.where(matches, -1.0, 1.0)[order]
+    grid, last = _steps(values[order])
+    right = _called_right(gains[None, :], last)
     low = high = None
     if len(units) >= MIN_CLUSTERS:
         drawn = draw_counts(np.random.default_rng(seed), resamples, len(units))
-        resampled = [_best(grid, row) for counts in drawn for row in _called_right(counts @ gains)]
+        weighted = (_called_right(counts[:, unit[order]] * gains, last) for counts in drawn)
+        resampled = [_best(grid, row) for rows in weighted for row in rows]
         low, high = (float(end) for end in np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
     accuracy = float(right.max() + matches.sum()) / len(values)
     return Threshold(_best(grid, right[0]), low, high, accuracy, len(values), int(matches.sum()))
@@ -99,9 +102,15 @@ def _checked(scores: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float64],
     return values, told.astype(bool)
 
 
-def _called_right(gains: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Clips called right beyond the matches, by row and by how many of the lowest scores are called no match."""
-    return np.concatenate([np.zeros((len(gains), 1)), np.cumsum(gains, axis=1)], axis=1)
+def _steps(rising: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The distinct scores, and the place of the last clip of each."""
+    last = np.flatnonzero(np.append(np.diff(rising) > 0, True))
+    return rising[last], last
+
+
+def _called_right(gains: NDArray[Any], last: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Clips called right beyond the matches, by row and by how many of the distinct scores are called no match."""
+    return np.concatenate([np.zeros((len(gains), 1)), np.cumsum(gains, axis=1)[:, last]], axis=1)
 
 
 def _best(grid: NDArray[np.float64], right: NDArray[np.float64]) -> float:
@@ -112,4 +121,16 @@ def _best(grid: NDArray[np.float64], right: NDArray[np.float64]) -> float:
         return float(grid[0])
     if below == len(grid):
         return float(np.nextafter(grid[-1], np.inf))
-    return float((grid[below - 1] + grid[below]) / 2)
+    return _between(float(grid[below - 1]), float(grid[below]))
+
+
+def _between(low: float, high: float) -> float:
+    """The middle of two scores, written in as few digits as keep it above the one and not above the other.
+
+    Example:
+        >>> _between(0.35, 0.6), _between(0.98762, 0.98763)
+        (0.5, 0.987625)
+    """
+    middle = low + (high - low) / 2
+    rounded = (round(middle, digits) for digits in range(1, 17))
+    return next((value for value in rounded if low < value <= high), high)

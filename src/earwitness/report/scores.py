@@ -61,7 +61,7 @@ def _columns(axes: tuple[str, ...], listed: Sequence[Named]) -> tuple[str, ...]:
 def _rows(axes: tuple[str, ...], listed: Sequence[Named]) -> tuple[tuple[Cell, ...], ...]:
     captioned = _captioned(listed)
     return tuple(
-        (clip, *[caption] * captioned, *(score.values.get(axis) for axis in axes), _doubts(score))
+        (clip, *[caption] * captioned, *(score.values.get(axis) for axis in axes), doubts(score))
         for clip, caption, score in listed
     )
 
@@ -115,12 +115,12 @@ def describe(recipe: Recipe) -> str:
     return ", ".join(words)
 
 
-def _doubts(score: Score) -> Cell:
+def doubts(score: Score) -> str:
     """Why a score is missing or to be read with care."""
-    doubts = ([f"not scored: {score.error.code}"] if score.error else []) + list(score.flags)
+    found = ([f"not scored: {score.error.code}"] if score.error else []) + list(score.flags)
     if score.coverage is not None and score.coverage < 1.0:
-        doubts.append(f"heard {score.coverage:.0%}")
-    return ", ".join(doubts)
+        found.append(f"heard {score.coverage:.0%}")
+    return ", ".join(found)
 
 
 def _mean(name: str, estimate: Estimate | None, total: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from earwitness.audio.source import printable
+from earwitness.report.scores import doubts
 from earwitness.types import Item, Rubric, Score, Verdict
 
 if TYPE_CHECKING:
@@ -44,28 +45,38 @@ def write_rubric(caption: str, rubric: Rubric, *, width: int = 100, colour: bool
     return _write(_tree(caption, rubric.items, line), notes, width, colour)
 
 
-def write_verdicts(caption: str, score: Score, notes: Sequence[str], *, width: int = 100, colour: bool = False) -> str:
-    """A score's verdicts as a tree, under it its values and ``notes``.
+def write_verdicts(
+    caption: str,
+    score: Score,
+    notes: Sequence[str],
+    *,
+    threshold: float = 0.5,
+    width: int = 100,
+    colour: bool = False,
+) -> str:
+    """A score's verdicts as a tree, under it its values, its doubts and ``notes``; below ``threshold`` a bar is red.
 
     Example:
         >>> event = Item("e1", "Can you hear a dog barking?", "event")
         >>> loud = Item("a1", "Is the dog barking loud?", "attribute", parents=("e1",))
         >>> told = (Verdict(event, 0.21, 1.0), Verdict(loud, 0.7, 1.0, "blocked", "a soft bark"))
-        >>> print(write_verdicts("A loud dog.", Score("a", {"alignment": 0.105}, "r", told), ["1 of 1 scored"]))
+        >>> score = Score("a", {"alignment": 0.105}, "r", told, flags=("silent",))
+        >>> print(write_verdicts("A loud dog.", score, ["1 of 1 scored"]))
         A loud dog.
         └── 0.21 ██░░░░░░░░ e1 Can you hear a dog barking?
             └── 0.70 ███████░░░ a1 Is the dog barking loud? [blocked] (a soft bark)
         alignment 0.105
+        silent
         1 of 1 scored
     """
     said = {verdict.item.id: verdict for verdict in score.verdicts}
     items = [verdict.item for verdict in score.verdicts]
     values = [f"{axis} {'not scored' if value is None else f'{value:.3f}'}" for axis, value in score.values.items()]
-    tree = _tree(caption, items, lambda item: _verdict_line(said[item.id]))
-    return _write(tree, [", ".join(values), *notes], width, colour)
+    tree = _tree(caption, items, lambda item: _verdict_line(said[item.id], threshold))
+    return _write(tree, [", ".join(values), *filter(None, [doubts(score)]), *notes], width, colour)
 
 
-def _verdict_line(verdict: Verdict) -> Text:
+def _verdict_line(verdict: Verdict, threshold: float) -> Text:
     from rich.text import Text
 
     if verdict.p_yes is None:
@@ -73,7 +84,10 @@ def _verdict_line(verdict: Verdict) -> Text:
         shown = (f"---- {' ' * BAR}", "" if verdict.status == "ok" else "red")
     else:
         full = round(verdict.p_yes * BAR)
-        shown = (f"{verdict.p_yes:.2f} {'█' * full}{'░' * (BAR - full)}", "green" if verdict.p_yes >= 0.5 else "red")
+        shown = (
+            f"{verdict.p_yes:.2f} {'█' * full}{'░' * (BAR - full)}",
+            "green" if verdict.p_yes >= threshold else "red",
+        )
     status = "" if verdict.status == "ok" else f" [{verdict.status}]"
     line = Text.assemble(shown, " ", (verdict.item.id, "bold"), printable(f" {verdict.item.question}{status}"))
     if verdict.evidence:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 from earwitness.errors import UnknownNameError, UsageError
 from earwitness.types import Item, Language
@@ -45,8 +45,10 @@ class Wording:
         return self.item.replace("{dimension}", item.dimension or item.kind).replace("{question}", item.question)
 
     def list_items(self, items: Sequence[Item]) -> str:
-        """The text that asks all items, each on a line of its own behind its id."""
-        return self.listed.replace("{items}", "\n".join(f"{item.id}: {item.question}" for item in items))
+        """The text that asks all items, each on one line of its own behind its id."""
+        # A line end in quoted words would let a caption add items to the list.
+        lines = (f"{item.id}: {' '.join(item.question.split())}" for item in items)
+        return self.listed.replace("{items}", "\n".join(lines))
 
 
 Wordings: TypeAlias = Mapping[Language, Wording]
@@ -121,19 +123,24 @@ def wordings(name_or_file: str | Path) -> Wordings:
         raise UnknownNameError("wording", name, WORDINGS)
     try:
         told = json.loads(Path(name).read_text(encoding="utf-8"))
-        return {language: _read(name, language, entry) for language, entry in told.items()}
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{name} cannot be read as wordings: {error}. Wanted a JSON object by language.") from error
+    if not isinstance(told, dict) or not told:
+        raise UsageError(f"{name} holds {str(told)[:40]}; wanted a JSON object by language, en or zh.")
+    return {language: _read(name, language, entry) for language, entry in told.items()}
 
 
-def _read(name: str, language: Language, entry: Mapping[str, Any]) -> Wording:
-    if language not in get_args(Language):
-        raise UsageError(f"{name}: language {language!r}; wanted en or zh.")
-    known = {field.name for field in fields(Wording)}
-    strange = [field for field in entry if field not in known]
-    if strange or "{question}" not in entry.get("item", "") or "{items}" not in entry.get("listed", ""):
-        raise UsageError(
-            f"{name}, {language}: got {', '.join(entry)}; wanted item with {{question}}, listed with {{items}}, "
-            f"and of {', '.join(sorted(known))} no others."
-        )
-    return Wording(**{"answers": language, **entry})
+def _read(name: str, language: Language, entry: object) -> Wording:
+    if language not in get_args(Language) or not isinstance(entry, dict):
+        raise UsageError(f"{name}: {language!r} is {str(entry)[:40]}; wanted en or zh with an object of texts.")
+    known = [field.name for field in fields(Wording)]
+    strange = [field for field, text in entry.items() if field not in known or not isinstance(text, str)]
+    if strange:
+        raise UsageError(f"{name}, {language}: {strange[0]!r} is no wording; wanted texts named {', '.join(known)}.")
+    whole = {"answers": language, "listed": _LISTED[language], "write_system": _WRITING[language], **entry}
+    for field, gap in (("item", "{question}"), ("listed", "{items}")):
+        if gap not in whole.get(field, ""):
+            raise UsageError(f"{name}, {language}: {field} lacks {gap}; the model would not be asked anything.")
+    if whole["answers"] not in get_args(Language):
+        raise UsageError(f"{name}, {language}: answers is {whole['answers']!r}; wanted en or zh.")
+    return Wording(**whole)

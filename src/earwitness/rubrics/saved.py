@@ -2,7 +2,7 @@
 
 JSON Lines, one caption each: ``{"caption", "language", "source", "items": [...]}``, an item being ``{"id", "kind",
 "question"}`` and, where it has them, ``dimension``, ``words`` (those of the caption that it stands for), ``at`` (where
-they begin), ``parents`` and ``weight``. ``language`` is that of the questions.
+they begin), ``parents`` and ``weight``. ``language`` is that of the questions, told by their script when not given.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 from earwitness.errors import CaptionError, ManifestError, StoreError, UsageError
 from earwitness.rubrics.base import Caption, Decomposed
 from earwitness.run.whole_files import replacing
-from earwitness.types import Item, Kind, Language, Rubric
+from earwitness.types import Item, Kind, Language, Rubric, language_of
 
 _ITEM_FIELDS = {"id", "kind", "question", "dimension", "words", "at", "parents", "weight"}
 _RUBRIC_FIELDS = {"caption", "language", "source", "flags", "items"}
@@ -28,6 +29,9 @@ class SavedRubrics:
     Args:
         path: the file.
 
+    Attributes:
+        rubrics: all that it holds, by caption.
+
     Raises:
         ManifestError: if it cannot be read as rubrics; the text names the line.
     """
@@ -36,17 +40,20 @@ class SavedRubrics:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._rubrics = read_rubrics(self.path)
+        self.rubrics = read_rubrics(self.path)
+        # Of the questions, in whatever order they stand; who made them changes no number.
+        asked = (replace(rubric, source="", flags=()) for rubric in self.rubrics.values())
+        lines = "\n".join(sorted(map(rubric_line, self.rubrics, asked)))
+        self._sha256 = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def identity(self) -> Mapping[str, Any]:
-        """The hash of all rubrics, in whatever order they stand."""
-        lines = sorted(rubric_line(caption, rubric) for caption, rubric in self._rubrics.items())
-        return {"name": self.name, "sha256": hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]}
+        """The hash of all rubrics' questions."""
+        return {"name": self.name, "sha256": self._sha256}
 
     def decompose(self, captions: Sequence[Caption]) -> list[Decomposed]:
         """The rubric of each caption; an error in the place of one that the file does not hold."""
-        return [self._rubrics.get(caption.text) or self._missing(caption.text) for caption in captions]
+        return [self.rubrics.get(caption.text) or self._missing(caption.text) for caption in captions]
 
     def _missing(self, caption: str) -> CaptionError:
         return CaptionError(
@@ -67,7 +74,13 @@ def rubric_line(caption: str, rubric: Rubric) -> str:
     told = {"caption": caption, "language": rubric.language, "source": rubric.source}
     flags = {"flags": list(rubric.flags)} if rubric.flags else {}
     items = [_item_record(caption, item) for item in rubric.items]
-    return json.dumps({**told, **flags, "items": items}, ensure_ascii=False)
+    line = json.dumps({**told, **flags, "items": items}, ensure_ascii=False)
+    # Half a pair of surrogates cannot be written as UTF-8, but as an escape.
+    return line if _is_unicode(line) else json.dumps({**told, **flags, "items": items})
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _item_record(caption: str, item: Item) -> dict[str, Any]:
@@ -126,11 +139,14 @@ def _read_line(where: str, line: str) -> tuple[str, Rubric]:
     try:
         told = json.loads(line)
         _check_fields(where, told, _RUBRIC_FIELDS, ("caption", "items"))
-        caption, language = told["caption"], told.get("language", "en")
-        if not isinstance(caption, str) or language not in get_args(Language):
-            raise ManifestError(f"{where}: caption {caption!r}, language {language!r}; wanted a text, and en or zh.")
-        items = tuple(_read_item(where, caption, item) for item in told["items"])
-        return caption, Rubric(items, language, str(told.get("source", "saved")), tuple(told.get("flags", ())))
+        caption = _text(where, "caption", told["caption"])
+        items = tuple(_read_item(where, caption, item) for item in _list(where, "items", told["items"]))
+        asked = " ".join(item.question for item in items)
+        language = told.get("language", language_of(asked))
+        if language not in get_args(Language):
+            raise ManifestError(f"{where}: language is {language!r}; wanted en or zh.")
+        flags = tuple(_text(where, "a flag", flag) for flag in _list(where, "flags", told.get("flags", [])))
+        return caption, Rubric(items, language, _text(where, "source", told.get("source", "saved")), flags)
     except ManifestError:
         raise
     except (ValueError, TypeError, UsageError) as error:
@@ -143,23 +159,38 @@ def _read_item(where: str, caption: str, told: Mapping[str, Any]) -> Item:
         raise ManifestError(
             f"{where}: item '{told['id']}' is of kind {told['kind']!r}; wanted one of {', '.join(get_args(Kind))}."
         )
+    name = f"item '{told['id']}'"
     return Item(
-        id=str(told["id"]),
-        question=str(told["question"]),
+        id=_text(where, "an item's id", told["id"]),
+        question=_text(where, f"the question of {name}", told["question"]),
         kind=told["kind"],
         dimension=str(told.get("dimension", "")),
         span=_span(where, caption, told),
-        parents=tuple(map(str, told.get("parents", ()))),
+        parents=tuple(_text(where, "a parent", p) for p in _list(where, f"parents of {name}", told.get("parents", []))),
         weight=float(told.get("weight", 1.0)),
     )
 
 
+def _text(where: str, what: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ManifestError(f"{where}: {what} is {value!r}; wanted a text.")
+    return value
+
+
+def _list(where: str, what: str, value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise ManifestError(f"{where}: {what}: got {value!r}; wanted a list.")
+    return value
+
+
 def _span(where: str, caption: str, told: Mapping[str, Any]) -> tuple[int, int] | None:
-    words = told.get("words")
+    words, place = told.get("words"), told.get("at", 0)
     if words is None:
         return None
-    start = caption.find(words, told.get("at", 0))
-    if start < 0 or not words:
+    if not isinstance(place, int):
+        raise ManifestError(f"{where}: item '{told['id']}' begins at {place!r}; wanted a number of characters.")
+    start = caption.find(_text(where, "words", words), max(place, 0))
+    if start < 0:
         raise ManifestError(f"{where}: item '{told['id']}' stands for {words!r}, which its caption does not say there.")
     return start, start + len(words)
 
