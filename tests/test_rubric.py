@@ -329,6 +329,15 @@ def test_a_backbone_of_few_words_is_asked_plainly_and_not_believed_beyond_them()
     assert "names no sound that backbone 'embedded' was taught" in score.verdicts[1].evidence
 
 
+def test_the_caption_s_own_words_name_a_sound_where_the_question_puts_them_otherwise():
+    embedded = load_backbone("embedded")
+    # The question leaves out 在, and with it the term that was taught.
+    item = Item("e1", "能听到设备哔哔响吗？", "event", span=(0, 6))
+    assert not embedded.names_something(item.question)
+    score = judge(embedded, decomposer=Given(item, language="zh")).score(pair("设备在哔哔响"))
+    assert score.verdicts[0].status == "ok"
+
+
 def test_the_recipe_tells_apart_what_changes_numbers():
     variants = [
         judge(),

@@ -58,8 +58,8 @@ class QuestionJudge(BatchJudge[Heard, Told]):
     def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
         """The number of each axis, from verdicts that all have an answer."""
 
-    def settle(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-        """What a judge makes of its verdicts beside each other, such as items that others block."""
+    def settle(self, caption: str, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+        """What a judge makes of a caption's verdicts beside each other, such as items that others block."""
         return verdicts
 
     def answer(self, asked: Sequence[Asked]) -> Answered:
@@ -99,7 +99,7 @@ class QuestionJudge(BatchJudge[Heard, Told]):
         asked, answers = answer
         combined = [self._combine(asked, answers, index) for index in range(len(asked.rubric.items))]
         told = tuple(_verdict(asked, answers, index, whole) for index, whole in enumerate(combined))
-        verdicts = self.settle(told)
+        verdicts = self.settle(ready.pair.caption, told)
         failure = _why_unscored(self.backbone.name, ready.pair, verdicts)
         flags = {*ready.flags, *asked.rubric.flags, *answers.flags}.union(*(whole.flags for whole in combined))
         if any(verdict.status == "off_format" for verdict in told):

@@ -193,9 +193,9 @@ class RubricJudge(QuestionJudge):
         written = each_or_why(asked, lambda some: by_writing(some, self.backbone), doing, "backbone_failed")
         return self._with_logits(asked, written) if self.mode == "both" else self._asked_again(asked, written)
 
-    def settle(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    def settle(self, caption: str, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
         """Without the answers that the backbone can only guess, and with the children of failed items blocked."""
-        told = tuple(self._unless_guessed(verdict) for verdict in verdicts)
+        told = tuple(self._unless_guessed(caption, verdict) for verdict in verdicts)
         return blocked(told, self.threshold) if AGGREGATORS[self.aggregate].blocks else told
 
     def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
@@ -204,10 +204,11 @@ class RubricJudge(QuestionJudge):
         matched = {} if self.match_at is None else {"match": float(alignment >= self.match_at)}
         return {"alignment": alignment, **matched}
 
-    def _unless_guessed(self, verdict: Verdict) -> Verdict:
+    def _unless_guessed(self, caption: str, verdict: Verdict) -> Verdict:
         """A backbone that was taught few words is not believed about items that name none of them."""
-        known = self.backbone
-        if not isinstance(known, LimitedVocabulary) or known.names_something(verdict.item.question):
+        known, item = self.backbone, verdict.item
+        words = caption[slice(*item.span)] if item.span else ""
+        if not isinstance(known, LimitedVocabulary) or any(map(known.names_something, (item.question, words))):
             return verdict
         evidence = f"names no sound that backbone '{self.backbone.name}' was taught"
         return replace(verdict, p_yes=None, status="error", evidence=evidence)
