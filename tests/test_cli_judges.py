@@ -31,6 +31,7 @@ GIVEN = {
     "domain": "music",
     "questions": "zh",
     "rubrics": Path("rubrics.jsonl"),
+    "llm_server": ("tries=2",),
     "draws": 4,
     "device_map": "auto",
     "dtype": "float32",

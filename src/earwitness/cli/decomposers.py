@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from earwitness.cli.servers import server_options
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ LLM: TypeAlias = Annotated[
     str | None, typer.Option(help="Of --with llm: a folder, owner/name on the hub, or a server's address.")
 ]
 LLMCache: TypeAlias = Annotated[Path | None, typer.Option(help="Of --with llm: a file that keeps what it wrote.")]
+LLMServer: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE", help="Of an --llm that is a server: such as max_requests=5000; repeat for more."
+    ),
+]
 DomainOption: TypeAlias = Annotated[DomainName | None, typer.Option(help="What clips are made of. Default: mix.")]
 Questions: TypeAlias = Annotated[
     LanguageName | None, typer.Option(help="Language of a rubric's questions; the caption's by default.")
@@ -63,6 +70,7 @@ class DecomposerOptions:
     domain: Domain | None = None
     questions: Language | None = None
     rubrics: Path | None = None
+    llm_server: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.rubrics and (self.decompose_with or self.llm or self.domain or self.questions):
@@ -73,8 +81,8 @@ class DecomposerOptions:
             raise UsageError(
                 "--with llm needs --llm: a language model's folder, its owner/name on the hub, or a server's address."
             )
-        if (self.llm_cache and not self.llm) or (self.llm and self.decompose_with == With.rules):
-            raise UsageError("--llm and --llm-cache go with --with llm.")
+        if ((self.llm_cache or self.llm_server) and not self.llm) or (self.llm and self.decompose_with == With.rules):
+            raise UsageError("--llm, --llm-cache and --llm-server go with --with llm.")
 
     def load(self, questions: Language | None = None) -> Decomposer:
         """The decomposer; ``questions`` is the language of its questions where none was asked for."""
@@ -87,7 +95,9 @@ class DecomposerOptions:
             from earwitness.backbones import load_writer
             from earwitness.rubrics.llm import LLMDecomposer
 
-            return LLMDecomposer(load_writer(self.llm), domain=domain, questions=asked, cache=self.llm_cache)
+            server = server_options(self.llm_server, "--llm-server") if self.llm_server else None
+            writer = load_writer(self.llm, server=server)
+            return LLMDecomposer(writer, domain=domain, questions=asked, cache=self.llm_cache)
         from earwitness.rubrics.rules import RuleDecomposer
 
         return RuleDecomposer(domain=domain, questions=asked)

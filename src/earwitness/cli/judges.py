@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from earwitness.cli.decomposers import DecomposerOptions, With
+from earwitness.cli.servers import server_options
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
     from earwitness.backbones.base import AnswerMethod
-    from earwitness.backbones.server.options import ServerOptions
     from earwitness.judges.rubric import Mode
     from earwitness.rubrics.base import Domain
     from earwitness.types import Judge, Language
@@ -33,7 +33,7 @@ class JudgeName(StrEnum):
 
 # What loads a backbone, and what takes captions apart.
 _BACKBONE = ("backbone", "device_map", "dtype", "revision", "trust_remote_code", "server")
-_DECOMPOSER = ("decompose_with", "llm", "llm_cache", "domain", "questions", "rubrics")
+_DECOMPOSER = ("decompose_with", "llm", "llm_cache", "domain", "questions", "rubrics", "llm_server")
 _RUBRIC = ("preset", "answers", "mode", "aggregate", "threshold", "match_at", "wording")
 
 
@@ -85,6 +85,7 @@ class JudgeOptions:
     domain: Domain | None = None
     questions: Language | None = None
     rubrics: Path | None = None
+    llm_server: tuple[str, ...] | None = None
     draws: int | None = None
     device_map: str | None = None
     dtype: str | None = None
@@ -205,38 +206,6 @@ _LOADERS = {
     JudgeName.prompted_digits: _prompted_digits,
     JudgeName.sampled_yes: _sampled_yes,
 }
-
-
-def server_options(told: tuple[str, ...]) -> ServerOptions:
-    """How to talk to a server, from ``NAME=VALUE`` each.
-
-    Example:
-        >>> server_options(("concurrency=32", "audio_part=audio_url")).concurrency
-        32
-        >>> server_options(("speed=9",))
-        Traceback (most recent call last):
-        earwitness.errors.UsageError: --server is 'speed=9'; wanted NAME=VALUE with one of concurrency, tries, \
-deadline, patience, max_requests, max_tokens, max_cost, price_in, price_out, audio_part, audio_format, sample_rate, \
-max_duration.
-    """
-    from earwitness.backbones.server.options import ServerOptions
-
-    kinds = get_type_hints(ServerOptions)
-    chosen: dict[str, Any] = {}
-    for text in told:
-        name, _, value = text.partition("=")
-        if name not in kinds or not value:
-            raise UsageError(f"--server is {text!r}; wanted NAME=VALUE with one of {', '.join(kinds)}.")
-        chosen[name] = _value(text, value, kinds[name])
-    return ServerOptions(**chosen)
-
-
-def _value(text: str, value: str, kind: Any) -> str | int | float:
-    number = next((wanted for wanted in (int, float) if kind in (wanted, wanted | None)), str)
-    try:
-        return number(value)
-    except ValueError as error:
-        raise UsageError(f"--server is {text!r}; wanted a number.") from error
 
 
 def _option(name: str) -> str:

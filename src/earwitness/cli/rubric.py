@@ -14,6 +14,7 @@ from earwitness.cli.decomposers import (
     DomainOption,
     LanguageName,
     LLMCache,
+    LLMServer,
     Questions,
 )
 from earwitness.cli.selection import Selection
@@ -52,6 +53,7 @@ def rubric(
     decompose_with: DecomposeWith = None,
     llm: LLM = None,
     llm_cache: LLMCache = None,
+    llm_server: LLMServer = None,
     questions: Questions = None,
     column: Annotated[
         list[str] | None, typer.Option(metavar="FIELD=NAME", help="A manifest's column by field: caption=prompt_en.")
@@ -69,6 +71,7 @@ def rubric(
         None if domain is None else domain.value,
         None if questions is None else questions.value,
         rubrics,
+        tuple(llm_server) if llm_server else None,
     )
     if rubrics:
         found = _saved(rubrics)

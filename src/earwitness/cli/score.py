@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earwitness.cli.decomposers import LLM, DecomposeWith, DomainOption, LLMCache, Questions
+from earwitness.cli.decomposers import LLM, DecomposeWith, DomainOption, LLMCache, LLMServer, Questions
 from earwitness.cli.exit_codes import ENOUGH_SCORED, INTERRUPTED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeName, JudgeOptions
 from earwitness.cli.selection import Selection, show
@@ -115,6 +115,7 @@ def score(
     decompose_with: DecomposeWith = None,
     llm: LLM = None,
     llm_cache: LLMCache = None,
+    llm_server: LLMServer = None,
     domain: DomainOption = None,
     questions: Questions = None,
     rubrics: Annotated[
@@ -168,6 +169,7 @@ def score(
         decompose_with=decompose_with,
         llm=llm,
         llm_cache=llm_cache,
+        llm_server=tuple(llm_server) if llm_server else None,
         domain=None if domain is None else domain.value,
         questions=None if questions is None else questions.value,
         rubrics=rubrics,
