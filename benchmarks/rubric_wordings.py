@@ -23,9 +23,9 @@ from earwitness.audio import from_array
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Backbone, Request, p_yes, resolve_forms
 from earwitness.metrics.bootstrap import bootstrap_interval
-from earwitness.rubrics.rules import WORDINGS
-from earwitness.rubrics.sketch import sketch_of
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.decomposer import WORDINGS
+from earwitness.rubrics.rules.sketch import sketch_of
+from earwitness.rubrics.rules.tokens import tokens_of
 from earwitness.scenes.captions import Fact, FactKind, draw_fact, state
 from earwitness.scenes.compose import Composer
 from earwitness.scenes.lexicon import words

@@ -4,7 +4,8 @@
 
 ``scripts/test-servers`` makes the environment that ``--serving`` names. The embedded judge's checkpoint is served by
 vLLM on the CPU, whose log-probabilities are read both ways, and by ``transformers serve``, which tells none. The same
-rendered clips go to the same judge in process. The run fails if a difference of P(yes) is above a thousandth.
+rendered clips go to the same judge in process. The run fails if a difference of P(yes) is above a thousandth, if a clip
+has no exact answer, if a written text is another, or if drawn answers are further from P(yes) than drawing makes them.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from earwitness.backbones.server.replies import Top
 from earwitness.backbones.server.self_check import LIKELIEST
 from earwitness.backbones.server.transport import Transport
 from earwitness.errors import BackboneError
+from earwitness.judges.sampled import SampledYes
 from earwitness.scenes.render import render_demo
 
 ALLOWED = 1e-3  # difference of P(yes)
@@ -45,6 +47,9 @@ START = 600.0  # seconds that a server may take to start
 LONGEST = 10.0  # seconds that the judge hears at once
 # vLLM wants the frames of Qwen2-Audio as it was released: 3,000, which at the judge's 40 ms are 120 s.
 FRAMES, FRAMES_SECONDS, POSITIONS = 3000, 120, 1500
+DRAWS = 16  # answers for each clip
+# Standard errors between all drawn answers and P(yes); squares of single clips over what is expected of them.
+ALLOWED_ERRORS, ALLOWED_SPREAD = 4.0, 3.0
 CLIPS, QUESTIONS = 16, 20  # for the throughput: so many clips with so many questions each
 
 
@@ -65,12 +70,32 @@ def main() -> None:
         "process (float32). Between steps: clips turned down so that 16 bits cannot hold them exactly. Questions a "
         f"second: {QUESTIONS} questions behind each of {CLIPS} clips, by turns, medians; over HTTP 16 requests are "
         "under way, in process a clip is heard once for all of its questions. vLLM gets the same weights with room for "
-        "more audio positions, because it takes 3,000 frames and no fewer."
+        f"more audio positions, because it takes 3,000 frames and no fewer. Drawn answers: {DRAWS} for each of {CLIPS} "
+        "clips; standard errors between all of them and P(yes) in process, and the squares of the clips' differences "
+        "over what drawing alone makes of them, which is 1 on average."
     )
     record("servers", rows, note=note)
-    worst = max(found for row in rows if isinstance(found := row.get("largest difference"), float))
-    if worst > ALLOWED:
-        sys.exit(f"P(yes) differs by up to {worst:.2g}; at most {ALLOWED:g} is allowed")
+    if wrong := [f"{row['case']}: {what}" for row in rows for what in complaints(row)]:
+        sys.exit("\n".join(wrong))
+
+
+def complaints(row: Row) -> Iterator[str]:
+    """What is wrong with a row."""
+    if (worst := _number(row, "largest difference")) > ALLOWED:
+        yield f"P(yes) differs by up to {worst:.2g}; at most {ALLOWED:g} is allowed"
+    if "exact" in str(row["case"]) and (lost := _number(row, "without answer")):
+        yield f"{lost:g} clips have no answer"
+    if "equal texts" in row and row["equal texts"] != row["questions"]:
+        yield f"{row['equal texts']} of {row['questions']} texts are equal"
+    if (errors := abs(_number(row, "standard errors"))) > ALLOWED_ERRORS:
+        yield f"drawn answers lie {errors:.1f} standard errors from P(yes)"
+    if (spread := _number(row, "squares over expected")) > ALLOWED_SPREAD:
+        yield f"drawn answers spread {spread:.1f} times as much as drawing makes them"
+
+
+def _number(row: Row, name: str) -> float:
+    found = row.get(name)
+    return float(found) if isinstance(found, int | float) else 0.0
 
 
 def loaded(pair: Pair, gain: float) -> Pair:
@@ -116,7 +141,10 @@ def transformers_rows(serving: Path, folder: Path, pairs: list[Pair], judge: Bac
             print(f"refused as it should be: {error}")
         else:
             sys.exit("AQAScore scored with a server that tells no log-probabilities")
-        return [written_alike("transformers serve, written texts", pairs, backbone, judge)]
+        return [
+            written_alike("transformers serve, written texts", pairs, backbone, judge),
+            drawn_alike("transformers serve, drawn answers", pairs, backbone, judge),
+        ]
 
 
 def at(address: str, audio_format: AudioFormat = "float32", audio_part: AudioPart = "input_audio") -> ServerBackbone:
@@ -181,6 +209,28 @@ def written_alike(case: str, pairs: Sequence[Pair], backbone: Backbone, judge: B
         "case": case,
         "questions": len(requests),
         "equal texts": sum(a == b for a, b in zip(there, here, strict=True)),
+    }
+
+
+def drawn_alike(case: str, pairs: Sequence[Pair], backbone: Backbone, judge: Backbone) -> Row:
+    """How far the share of yes among a server's drawn answers lies from P(yes) in process."""
+    drawn = list(SampledYes(backbone, draws=DRAWS).score_all(pairs[:CLIPS]))
+    truth = list(AQAScore(judge).score_all(pairs[:CLIPS]))
+    both = [
+        (share, p, round(DRAWS * (there.verdicts[0].mass or 0.0)))
+        for there, here in zip(drawn, truth, strict=True)
+        if (share := there.values["alignment"]) is not None and (p := here.values["alignment"]) is not None
+    ]
+    if not both:
+        sys.exit(f"{case}: nothing was scored, first because {drawn[0].error or truth[0].error}")
+    share, p, n = np.array(both).T
+    variance = p * (1.0 - p)
+    return {
+        "case": case,
+        "questions": len(drawn),
+        "without answer": len(drawn) - len(both),
+        "standard errors": round(float((n * (share - p)).sum() / np.sqrt((n * variance).sum())), 2),
+        "squares over expected": round(float(((share - p) ** 2).sum() / (variance / n).sum()), 2),
     }
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from earwitness.rubrics.sketch import sketch_of
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.sketch import sketch_of
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from earwitness.rubrics.clauses import MOST_TOKENS, clauses_of
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.clauses import MOST_TOKENS, clauses_of
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 def cut(text):

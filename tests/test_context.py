@@ -1,7 +1,7 @@
 import pytest
 
-from earwitness.rubrics.context import in_context
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.context import in_context
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 @pytest.mark.parametrize(

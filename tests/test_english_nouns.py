@@ -1,7 +1,7 @@
 import pytest
 
-from earwitness.rubrics.context import in_context
-from earwitness.rubrics.english_nouns import (
+from earwitness.rubrics.rules.context import in_context
+from earwitness.rubrics.rules.english_nouns import (
     anyone,
     noun_age,
     own_phrase,
@@ -11,7 +11,7 @@ from earwitness.rubrics.english_nouns import (
     with_article,
     with_gerund,
 )
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 def spell(token):

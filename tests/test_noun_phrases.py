@@ -1,8 +1,8 @@
 import pytest
 
-from earwitness.rubrics.context import in_context
-from earwitness.rubrics.noun_phrases import chinese_place_end, is_place, phrase_end
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.context import in_context
+from earwitness.rubrics.rules.noun_phrases import chinese_place_end, is_place, phrase_end
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 def phrase(text):

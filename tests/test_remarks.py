@@ -1,8 +1,8 @@
 import pytest
 
-from earwitness.rubrics.context import in_context
-from earwitness.rubrics.remarks import Parts, Remark, core_of, verb_place
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.context import in_context
+from earwitness.rubrics.rules.remarks import Parts, Remark, core_of, verb_place
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 def words(text):

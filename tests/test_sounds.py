@@ -1,9 +1,9 @@
 import pytest
 
-from earwitness.rubrics.clauses import clauses_of
-from earwitness.rubrics.phrases import parts_of
-from earwitness.rubrics.sounds import Sound, carries_on, completes, is_participle, names_sound, source_of
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.clauses import clauses_of
+from earwitness.rubrics.rules.phrases import parts_of
+from earwitness.rubrics.rules.sounds import Sound, carries_on, completes, is_participle, names_sound, source_of
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 def read(text, place=0):

@@ -1,8 +1,8 @@
 import pytest
 
-from earwitness.rubrics.clauses import clauses_of
-from earwitness.rubrics.timeline import Timeline
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.clauses import clauses_of
+from earwitness.rubrics.rules.timeline import Timeline
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 def relations(text):

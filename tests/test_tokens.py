@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earwitness.rubrics.tokens import tokens_of
+from earwitness.rubrics.rules.tokens import tokens_of
 
 
 def cut(text):

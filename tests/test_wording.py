@@ -1,9 +1,9 @@
 import pytest
 
-from earwitness.rubrics.rules import WORDINGS
-from earwitness.rubrics.sketch import sketch_of
-from earwitness.rubrics.tokens import tokens_of
-from earwitness.rubrics.wording import Wording, content, is_person, maker_of, number_in, numeral
+from earwitness.rubrics.rules.decomposer import WORDINGS
+from earwitness.rubrics.rules.sketch import sketch_of
+from earwitness.rubrics.rules.tokens import tokens_of
+from earwitness.rubrics.rules.wording import Wording, content, is_person, maker_of, number_in, numeral
 
 
 def wording(text, language):

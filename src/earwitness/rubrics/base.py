@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
-from earwitness.errors import CaptionError
+from earwitness.errors import ClipError
 from earwitness.types import Language, Rubric
 
 # What a clip is made of, where its maker knows: it decides which words are read as what, and which prompt is used.
 Domain = Literal["speech", "sound", "music", "mix"]
 
-Decomposed: TypeAlias = "Rubric | CaptionError"
+Decomposed: TypeAlias = "Rubric | ClipError"
 
 
 @dataclass(frozen=True, slots=True)

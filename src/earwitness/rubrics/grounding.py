@@ -1,7 +1,8 @@
 """From items as a model wrote them to items of a rubric: kept if the caption says the words that they stand for.
 
-A model may invent. What it cannot show in the caption is dropped, and what it left out is filled in where that needs
-no guess: a kind that its dimension tells, the one event that an attribute can belong to, a question mark.
+A model may invent. What it cannot show in the caption is dropped, and so is what the caption denies, where yes would
+mean that the clip does not match. What it left out is filled in where that needs no guess: a kind that its dimension
+tells, the one event that an attribute can belong to, a question mark.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
+from earwitness.rubrics.denials import Span, asks_for_absence, denied
 from earwitness.rubrics.parse import WrittenItem
 from earwitness.rubrics.quotes import masked, quoted_spans
 from earwitness.types import Item, Kind, Language
@@ -42,6 +43,8 @@ _LETTERS: Mapping[Kind, str] = {
     "style": "t",
     "caption": "x",
 }
+# What a caption that denies it must not be asked for.
+_DENIABLE: frozenset[Kind] = frozenset({"event", "attribute", "count", "style"})
 _DEPENDENT: frozenset[Kind] = frozenset({"attribute", "relation", "count", "speech"})
 
 _SAME = str.maketrans(
@@ -51,11 +54,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKS, _PUNCTUATION = " \"'", ".,;:!?。、-()[]"
 
 
-Span: TypeAlias = tuple[int, int]
-
-
 def grounded(written: Sequence[WrittenItem], caption: str, questions: Language) -> tuple[Item, ...]:
-    """The items whose words the caption says and whose question is in the language wanted, each question once.
+    """The items whose words the caption says and does not deny, whose question is in the language wanted, each once.
 
     They come in their order, but parents before their children, with ids of our own.
 
@@ -71,12 +71,13 @@ def grounded(written: Sequence[WrittenItem], caption: str, questions: Language) 
 weight=1.0),)
     """
     said = _Said(caption)
+    denials = list(denied(masked(caption, list(quoted_spans(caption)))))
     found: dict[str, _Found] = {}
     for item in written:
-        places = said.places(item.basis)
-        if places and is_in_language(item.question, questions):
+        one = _unless_denied(_Found(item, _kind(item), said.places(item.basis)), denials)
+        if one.places and is_in_language(item.question, questions):
             # Of equal questions the first: one asked twice would count twice.
-            found.setdefault(item.question, _Found(item, _kind(item), places))
+            found.setdefault(asked(item.question, questions), one)
     kept = list(found.values())
     ids = _ids([one.kind for one in kept])
     uses = Counter(one.written.id for one in kept)
@@ -108,6 +109,18 @@ class _Found:
 
 def _kind(item: WrittenItem) -> Kind:
     return item.kind or _KIND_OF.get(item.dimension.lower(), _OTHERWISE)
+
+
+def _unless_denied(one: _Found, denials: Sequence[Span]) -> _Found:
+    """Without the places where the caption denies what is asked for; an event that is asked for as absent is none."""
+    if one.kind not in _DENIABLE:
+        return one
+    # "Not too fast" and "without pause" may be asked in other words; "no music" is no event in any.
+    within = 0 if one.kind == "event" else 1
+    affirmed = [place for place in one.places if not any(start + within <= place[0] < end for start, end in denials)]
+    if not asks_for_absence(one.written.question):
+        return replace(one, places=affirmed)
+    return replace(one, kind="negation") if one.kind == "event" and not affirmed else one
 
 
 def _ids(kinds: Sequence[Kind]) -> list[str]:
@@ -166,7 +179,10 @@ def is_in_language(question: str, language: Language) -> bool:
 
 
 class _Said:
-    """A caption as it is compared: without regard to case, white space, and kinds of quotation marks and dashes."""
+    """A caption as it is compared: without regard to case, white space, and kinds of quotation marks and dashes.
+
+    Nor to a space behind ``<`` and ``[``: with it captions are sent to servers, see ``backbones/server/chat.py``.
+    """
 
     def __init__(self, caption: str) -> None:
         self._caption = caption
@@ -212,7 +228,7 @@ def _normal(text: str) -> tuple[str, list[int]]:
                 continue
             last = characters[-1] if characters else " "
             if character.isspace():
-                if last == " " or _HAN.match(last):
+                if last in " <[" or _HAN.match(last):
                     continue
                 character = " "
             elif last == " " and characters and _HAN.match(character):

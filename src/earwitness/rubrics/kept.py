@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from earwitness.errors import StoreError
+from earwitness.errors import StoreError, UsageError
 from earwitness.rubrics.base import Caption
 from earwitness.types import Item, Recipe, Rubric
 
@@ -127,7 +127,7 @@ class KeptRubrics:
         try:
             told = json.loads(text)
             return Rubric(tuple(map(_item, told["items"])), told["language"], told["source"], tuple(told["flags"]))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, UsageError) as error:
             raise StoreError(f"{self.path} is damaged: {error!r}. Delete it; rubrics are then made anew.") from error
 
 

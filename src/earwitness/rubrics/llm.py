@@ -2,8 +2,9 @@
 
 It writes items, their words are looked up in the caption, and a second reading removes what the caption does not say:
 steps 1 and 2 of AnyAudio-Judge (arXiv 2606.03116), with prompts of our own. Nothing that the model writes is trusted:
-an item whose words the caption does not say is dropped. Where nothing is left, or nothing came, the rules make the
-rubric, and the rubric says so.
+an item whose words the caption does not say is dropped. Where nothing is left, or nothing came that can be read, the
+rules make the rubric, and the rubric says so. Where the model could not be asked, there is no rubric: it may be asked
+another time.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ VERSION = 1
 
 # Tokens: about thirty items, and one judgment of a cleaning.
 _RUBRIC_TOKENS, _JUDGMENT_TOKENS, _AROUND_TOKENS = 3072, 32, 64
+
+# What the same model will say of the same caption another time. Other failures pass.
+_LASTING = frozenset({"unreadable_reply", "no_item_grounded", "prompt_too_long", "context_overflow", "not_unicode"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class LLMDecomposer:
     def decompose(self, captions: Sequence[Caption]) -> list[Decomposed]:
         """One rubric for each caption, in order; an error in the place of a caption that says nothing.
 
+        A caption that the model could not be asked about has the reason in its place.
+
         Raises:
             BackboneError: if the language model is gone.
             StoreError: if the cache cannot be used.
@@ -152,11 +158,16 @@ class LLMDecomposer:
         drafts = self._draft(captions)
         if self.clean:
             drafts = self._cleaned(drafts)
-        made = {draft.caption: self._rubric(draft) for draft in drafts if isinstance(draft, _Draft)}
-        failed = {
-            caption: draft for caption, draft in zip(captions, drafts, strict=True) if isinstance(draft, ClipError)
-        }
-        return made | self._by_rules(failed)
+        made: dict[Caption, Decomposed] = {}
+        useless: dict[Caption, ClipError] = {}
+        for caption, draft in zip(captions, drafts, strict=True):
+            if isinstance(draft, _Draft):
+                made[caption] = self._rubric(draft)
+            elif draft.code in _LASTING:
+                useless[caption] = draft
+            else:
+                made[caption] = ClipError(f"no rubric by llm {self.writer.name}: {draft}", code=draft.code)
+        return made | self._by_rules(useless)
 
     def _language(self, caption: Caption) -> Language:
         return self.questions or caption.language
@@ -198,12 +209,14 @@ class LLMDecomposer:
         replies = iter(self.writer.write(prompts, writing))
         return [self._read_cleaning(draft, next(replies)) if isinstance(draft, _Draft) else draft for draft in drafts]
 
-    def _read_cleaning(self, draft: _Draft, reply: str | ClipError) -> _Draft:
+    def _read_cleaning(self, draft: _Draft, reply: str | ClipError) -> _Drafted:
         try:
             if isinstance(reply, ClipError):
                 raise reply
             judged = read_cleaning(reply, [item.id for item in draft.items])
         except ClipError as error:
+            if error.code not in _LASTING:
+                return error
             logger.warning("%r keeps all its items: %s", draft.caption.text[:80], error)
             return replace(draft, flags=(*draft.flags, "rubric_uncleaned"))
         kept = [item for item in draft.items if judged.get(item.id, True)]

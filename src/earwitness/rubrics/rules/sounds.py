@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from earwitness.rubrics.clauses import Clause
-from earwitness.rubrics.remarks import Parts, Remark, verb_place
-from earwitness.rubrics.tokens import NOUNS, VERBS, Token
+from earwitness.rubrics.rules.clauses import Clause
+from earwitness.rubrics.rules.remarks import Parts, Remark, verb_place
+from earwitness.rubrics.rules.tokens import NOUNS, VERBS, Token
 
 Source = Literal["sound", "instrument", "voice"]
 

@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from earwitness.rubrics.base import Caption, Decomposed, Domain
-from earwitness.rubrics.chinese import Chinese
-from earwitness.rubrics.english import English
 from earwitness.rubrics.lexicon import lexicon
 from earwitness.rubrics.quotes import masked, quoted_spans
-from earwitness.rubrics.sketch import Sketch, sketch_of
-from earwitness.rubrics.sounds import Sound
+from earwitness.rubrics.rules.chinese import Chinese
+from earwitness.rubrics.rules.english import English
+from earwitness.rubrics.rules.sketch import Sketch, sketch_of
+from earwitness.rubrics.rules.sounds import Sound
+from earwitness.rubrics.rules.tokens import Token, tokens_of
+from earwitness.rubrics.rules.wording import Wording
 from earwitness.rubrics.template import template
-from earwitness.rubrics.tokens import Token, tokens_of
-from earwitness.rubrics.wording import Wording
 from earwitness.types import Item, Kind, Language, Rubric
 
 Span = tuple[int, int]

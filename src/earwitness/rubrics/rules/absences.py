@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from earwitness.rubrics.clauses import Clause
-from earwitness.rubrics.remarks import Parts
-from earwitness.rubrics.tokens import VERBS
+from earwitness.rubrics.rules.clauses import Clause
+from earwitness.rubrics.rules.remarks import Parts
+from earwitness.rubrics.rules.tokens import VERBS
 
 _ANY_OF = frozenset({"or", "nor", "or any", "nor any", "或", "或者", "或是"})
 _LISTED = _ANY_OF | {",", "and", "和", "、", "及", "以及", "也"}

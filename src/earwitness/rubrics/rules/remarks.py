@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from earwitness.rubrics.tokens import CONTENT, NOUNS, VERBS, Token
+from earwitness.rubrics.rules.tokens import CONTENT, NOUNS, VERBS, Token
 
 # Chinese verbs that only bring a sound on: 响起钟声 is the sound of a bell.
 _ARISES = frozenset({"响起", "响着", "响"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from earwitness.rubrics.tokens import CONTENT, NOUNS, VERBS, Token
+from earwitness.rubrics.rules.tokens import CONTENT, NOUNS, VERBS, Token
 
 _PLACED = frozenset({"deep in", "deep inside", "deep within", "in", "inside", "within", "outside", "at", "inside of"})
 _PLACES = _PLACED | {"on", "near", "through", "along", "across", "by", "beside", "around", "under", "from", "next to"}

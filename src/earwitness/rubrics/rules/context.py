@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from earwitness.rubrics.tokens import MODIFIERS, NOUNS, SEPARATORS, VERBS, Token
+from earwitness.rubrics.rules.tokens import MODIFIERS, NOUNS, SEPARATORS, VERBS, Token
 
 _ENDS = frozenset({"", "comma", "stop", "and", "order", "overlap"})
 _OWNERS = frozenset({"his", "her", "their", "its", "my"})
@@ -39,7 +39,7 @@ def in_context(tokens: Sequence[Token]) -> list[Token]:
     """The tokens, each in the meaning that its neighbours speak for.
 
     Example:
-        >>> from earwitness.rubrics.tokens import tokens_of
+        >>> from earwitness.rubrics.rules.tokens import tokens_of
         >>> [token.tag for token in in_context(tokens_of("the dog barks"))]
         ['det', 'source', 'action']
     """

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from earwitness.rubrics.english_nouns import (
+from earwitness.rubrics.rules.english_nouns import (
     anyone,
     as_gerund,
     noun_age,
@@ -17,12 +17,12 @@ from earwitness.rubrics.english_nouns import (
     with_article,
     with_gerund,
 )
-from earwitness.rubrics.remarks import Remark, verb_place
-from earwitness.rubrics.sketch import Sketch
-from earwitness.rubrics.sounds import Sound
-from earwitness.rubrics.timeline import Relation
-from earwitness.rubrics.tokens import Token
-from earwitness.rubrics.wording import Wording, content, is_person, maker_of, number_in, numeral
+from earwitness.rubrics.rules.remarks import Remark, verb_place
+from earwitness.rubrics.rules.sketch import Sketch
+from earwitness.rubrics.rules.sounds import Sound
+from earwitness.rubrics.rules.timeline import Relation
+from earwitness.rubrics.rules.tokens import Token
+from earwitness.rubrics.rules.wording import Wording, content, is_person, maker_of, number_in, numeral
 
 _PREPOSITIONS = tuple(
     f"{word} "

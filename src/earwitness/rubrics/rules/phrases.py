@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from earwitness.rubrics.clauses import Clause
-from earwitness.rubrics.noun_phrases import WITHIN, chinese_place_end, is_place, phrase_end
-from earwitness.rubrics.remarks import Parts, Remark, core_of, is_verb
-from earwitness.rubrics.tokens import CONTENT, NOUNS, STYLED, VERBS, Token
+from earwitness.rubrics.rules.clauses import Clause
+from earwitness.rubrics.rules.noun_phrases import WITHIN, chinese_place_end, is_place, phrase_end
+from earwitness.rubrics.rules.remarks import Parts, Remark, core_of, is_verb
+from earwitness.rubrics.rules.tokens import CONTENT, NOUNS, STYLED, VERBS, Token
 
 DEFINITE = frozenset({"the", "his", "her", "its", "their", "this", "that", "这个", "那个", "这位", "那位"})
 _PLAYS = frozenset({"播放", "播放着", "演奏", "奏起"})
@@ -27,8 +27,8 @@ def parts_of(clause: Clause) -> Parts:
     """Take a clause apart.
 
     Example:
-        >>> from earwitness.rubrics.clauses import clauses_of
-        >>> from earwitness.rubrics.tokens import tokens_of
+        >>> from earwitness.rubrics.rules.clauses import clauses_of
+        >>> from earwitness.rubrics.rules.tokens import tokens_of
         >>> parts = parts_of(clauses_of(tokens_of("In a kitchen a dog barks very loudly twice"))[0])
         >>> [token.text for token in parts.content], [remark.dimension for remark in parts.styles]
         (['dog', 'barks'], ['scene'])

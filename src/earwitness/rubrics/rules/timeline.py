@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from earwitness.rubrics.clauses import Clause
-from earwitness.rubrics.tokens import Token
+from earwitness.rubrics.rules.clauses import Clause
+from earwitness.rubrics.rules.tokens import Token
 
 S = TypeVar("S")
 How = Literal["order", "overlap"]

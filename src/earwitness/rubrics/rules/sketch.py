@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from earwitness.rubrics.absences import is_denied
-from earwitness.rubrics.clauses import Clause, clauses_of
-from earwitness.rubrics.phrases import parts_of
-from earwitness.rubrics.remarks import Parts, Remark
-from earwitness.rubrics.sounds import Sound, Source, carries_on, completes, names_sound, source_of
-from earwitness.rubrics.timeline import Relation, Timeline
-from earwitness.rubrics.tokens import STYLED, VERBS, Token
+from earwitness.rubrics.rules.absences import is_denied
+from earwitness.rubrics.rules.clauses import Clause, clauses_of
+from earwitness.rubrics.rules.phrases import parts_of
+from earwitness.rubrics.rules.remarks import Parts, Remark
+from earwitness.rubrics.rules.sounds import Sound, Source, carries_on, completes, names_sound, source_of
+from earwitness.rubrics.rules.timeline import Relation, Timeline
+from earwitness.rubrics.rules.tokens import STYLED, VERBS, Token
 
 # Said of a person, so of the last voice when the last sound is none.
 _OF_VOICES = frozenset({"gender", "age", "accent", "emotion", "pitch", "pace"})
@@ -58,7 +58,7 @@ def sketch_of(tokens: Sequence[Token], *, about_voice: bool = False) -> Sketch:
         about_voice: whether the clip is known to hold speech; words that nobody knows then describe it.
 
     Example:
-        >>> from earwitness.rubrics.tokens import tokens_of
+        >>> from earwitness.rubrics.rules.tokens import tokens_of
         >>> sketch = sketch_of(tokens_of("A dog barks twice and then howls, but no music plays."))
         >>> [[word.text for word in sound.words] for sound in sketch.sounds]
         [['a', 'dog', 'barks'], ['howls']]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from earwitness.rubrics.lexicon import gerund
 from earwitness.rubrics.lexicon.inflection import with_ing
-from earwitness.rubrics.remarks import verb_place
-from earwitness.rubrics.tokens import CONTENT, NOUNS, VERBS, Token
-from earwitness.rubrics.wording import content
+from earwitness.rubrics.rules.remarks import verb_place
+from earwitness.rubrics.rules.tokens import CONTENT, NOUNS, VERBS, Token
+from earwitness.rubrics.rules.wording import content
 
 Spelling = Callable[[Token], str | None]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from earwitness.rubrics.remarks import Remark
-from earwitness.rubrics.sounds import Sound
-from earwitness.rubrics.timeline import Relation
-from earwitness.rubrics.tokens import NOUNS, VERBS, Token
-from earwitness.rubrics.wording import Wording, content, is_person, maker_of, number_in, numeral
+from earwitness.rubrics.rules.remarks import Remark
+from earwitness.rubrics.rules.sounds import Sound
+from earwitness.rubrics.rules.timeline import Relation
+from earwitness.rubrics.rules.tokens import NOUNS, VERBS, Token
+from earwitness.rubrics.rules.wording import Wording, content, is_person, maker_of, number_in, numeral
 
 _OF_VOICE = {
     "pace": "{whose}的语速{how}吗？",

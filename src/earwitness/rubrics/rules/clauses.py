@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from earwitness.rubrics.context import in_context
-from earwitness.rubrics.tokens import CONTENT, MODIFIERS, SEPARATORS, Token
+from earwitness.rubrics.rules.context import in_context
+from earwitness.rubrics.rules.tokens import CONTENT, MODIFIERS, SEPARATORS, Token
 
 # No clause that people write is longer; what is gets cut, so that time grows with a caption's length and no faster.
 MOST_TOKENS = 100
@@ -44,7 +44,7 @@ def clauses_of(tokens: Sequence[Token]) -> list[Clause]:
     """The caption's clauses in order; separators at its end make a clause of no tokens.
 
     Example:
-        >>> from earwitness.rubrics.tokens import tokens_of
+        >>> from earwitness.rubrics.rules.tokens import tokens_of
         >>> clauses = clauses_of(tokens_of("A low, steady hum, then a dog barks"))
         >>> [" ".join(token.text for token in clause.tokens) for clause in clauses]
         ['a low , steady hum', 'a dog barks']

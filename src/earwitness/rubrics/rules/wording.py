@@ -10,11 +10,11 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
-from earwitness.rubrics.remarks import Remark, verb_place
-from earwitness.rubrics.sketch import Sketch
-from earwitness.rubrics.sounds import Sound
-from earwitness.rubrics.timeline import Relation
-from earwitness.rubrics.tokens import CONTENT, Token
+from earwitness.rubrics.rules.remarks import Remark, verb_place
+from earwitness.rubrics.rules.sketch import Sketch
+from earwitness.rubrics.rules.sounds import Sound
+from earwitness.rubrics.rules.timeline import Relation
+from earwitness.rubrics.rules.tokens import CONTENT, Token
 from earwitness.types import Language, language_of
 
 _NUMBERS = {
