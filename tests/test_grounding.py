@@ -3,6 +3,7 @@ from itertools import count
 
 import pytest
 
+from earwitness.backbones.server.chat import taken_apart
 from earwitness.rubrics.grounding import asked, grounded, is_in_language
 from earwitness.rubrics.parse import WrittenItem
 
@@ -87,6 +88,43 @@ def test_an_attribute_is_looked_for_near_its_event():
         ("a1", (32, 38), ("e1",)),
         ("e2", (2, 11), ()),
     ]
+
+
+@pytest.mark.parametrize("caption", ["rain <loud> falls", "rain [INST] falls", "rain < loud> falls"])
+def test_words_are_found_as_a_server_was_sent_them(caption):
+    assert words(caption, taken_apart(caption)) == [caption]
+
+
+# ---- what the caption denies
+
+
+@pytest.mark.parametrize(
+    ("caption", "basis", "kind", "question", "kept"),
+    [
+        ("A dog barks, no music.", "music", "event", "Is there music?", None),
+        ("A dog barks, no music.", "no music", "event", "Is there music?", None),
+        ("A dog barks, no music.", "dog barks", "event", "Does a dog bark?", "event"),
+        ("A dog barks, no music.", "no music", "event", "Is the clip free of music?", "negation"),
+        ("A dog barks, no music.", "music", "negation", "Is the clip free of music?", "negation"),
+        ("A dog barks, not loud.", "loud", "attribute", "Is the barking loud?", None),
+        ("A dog barks, not loud.", "not loud", "attribute", "Is the barking not loud?", "attribute"),
+        ("He speaks, never in a hurry.", "never in a hurry", "attribute", "Is the speaking unhurried?", "attribute"),
+        ("Not jazz, but rock.", "jazz", "style", "Is the music jazz?", None),
+        ("Not jazz, but rock.", "rock", "style", "Is the music rock?", "style"),
+        ('A man says "no music please" softly.', "softly", "attribute", "Is it soft?", "attribute"),
+        ("狗在叫，没有音乐。", "音乐", "event", "Is there music?", None),
+        ("狗在叫，没有音乐。", "狗在叫", "event", "Does a dog bark?", "event"),
+    ],
+)
+def test_what_a_caption_denies_is_not_asked_for(caption, basis, kind, question, kept):
+    items = grounded([ask(basis, kind, question)], caption, "en")
+    assert [item.kind for item in items] == ([] if kept is None else [kept])
+
+
+def test_what_is_denied_in_one_place_may_be_said_in_another():
+    caption = "No music at first, then music plays."
+    (item,) = grounded([ask("music", question="Is there music?")], caption, "en")
+    assert item.span == (24, 29)
 
 
 # ---- kinds, ids, parents
@@ -182,6 +220,11 @@ def test_an_equal_question_is_asked_once_and_one_without_its_words_does_not_coun
     ]
     items = grounded(written, "a loud dog", "en")
     assert [(item.question, item.span) for item in items] == [("Dog?", (7, 10)), ("Loud?", (2, 6))]
+
+
+def test_questions_that_end_otherwise_are_equal():
+    written = [ask("dog", question=question) for question in ("Is there a dog", "Is there a dog.", "Is there  a dog?")]
+    assert [item.question for item in grounded(written, "dog", "en")] == ["Is there a dog?"]
 
 
 def test_questions_end_as_questions_do():

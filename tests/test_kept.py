@@ -1,8 +1,10 @@
+import json
 import sqlite3
 import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import asdict
 
 import pytest
 
@@ -117,6 +119,11 @@ def test_a_later_format_and_damage_are_told(file):
     connection = sqlite3.connect(file)
     with connection:
         connection.execute("UPDATE rubrics SET rubric = '{}'")
+    with pytest.raises(StoreError, match=r"is damaged: .* Delete it"):
+        kept.find([DOG])
+    # A weight that no item may have.
+    with connection:
+        connection.execute("UPDATE rubrics SET rubric = ?", (json.dumps(asdict(RUBRIC)).replace("0.5", "-1"),))
     with pytest.raises(StoreError, match=r"is damaged: .* Delete it"):
         kept.find([DOG])
     with connection:

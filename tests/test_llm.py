@@ -1,13 +1,17 @@
 import json
 import logging
+from contextlib import nullcontext
 
+import numpy as np
 import pytest
 
 import small_models
-from earwitness.backbones import LoadOptions
+from earwitness import FakeBackbone, Pair, evaluate, from_array
+from earwitness.backbones import LoadOptions, ServerOptions, load_writer
 from earwitness.backbones.base import Writing
 from earwitness.backbones.text import load
-from earwitness.errors import AnswerError, BackboneError, CaptionError
+from earwitness.errors import AnswerError, BackboneError, CaptionError, ClipError
+from earwitness.judges.rubric import RubricJudge
 from earwitness.rubrics.base import Caption, Decomposer
 from earwitness.rubrics.llm import LLMDecomposer
 from earwitness.rubrics.parse import CLEANING_SCHEMA, RUBRIC_SCHEMA
@@ -15,6 +19,7 @@ from earwitness.rubrics.prompts import cleaning, decomposing, prompts_hash
 from earwitness.rubrics.rules import RuleDecomposer
 from earwitness.rubrics.template import template
 from earwitness.types import Item, Recipe, Rubric
+from faults.fault_server import FaultServer
 
 DOG = Caption("A dog barks loudly, then rain falls.", "en")
 RAIN = Caption("Rain falls.", "en")
@@ -167,12 +172,12 @@ def test_if_all_are_removed_the_whole_caption_is_asked():
 
 
 def test_a_cleaning_that_fails_keeps_all_items_and_says_so(caplog):
-    for reply in ("All fine!", AnswerError("no memory.", code="out_of_memory")):
+    for reply in ("All fine!", AnswerError("too long.", code="prompt_too_long")):
         with caplog.at_level(logging.WARNING):
             rubric = one(DOG, cleanings={DOG.text: reply})
         assert len(rubric.items) == 3
         assert rubric.flags == ("rubric_uncleaned",)
-    assert "keeps all its items: no memory." in caplog.text
+    assert "keeps all its items: too long." in caplog.text
 
 
 def test_without_cleaning_the_model_is_asked_once():
@@ -194,7 +199,7 @@ def test_a_rubric_that_was_cut_says_so():
         ("", "no items can be read in the reply ''."),
         ([], "no items can be read in the reply '[]'."),
         ([{**DOG_ITEMS[0], "basis": "cat"}] * 2, "the caption says the words of none of the 1 items written."),
-        (AnswerError("no memory.", code="out_of_memory"), "no memory."),
+        (AnswerError("too long.", code="context_overflow"), "too long."),
     ],
 )
 def test_what_fails_is_made_by_rules_and_says_so(reply, reason, caplog):
@@ -206,6 +211,48 @@ def test_what_fails_is_made_by_rules_and_says_so(reply, reason, caplog):
     assert dog.source == f"plain 1, for llm scripted: {reason}"
     assert rain.source == "llm scripted"
     assert [record.getMessage() for record in caplog.records] == [f"plain made the rubric of {DOG.text!r}: {reason}"]
+
+
+@pytest.mark.parametrize("code", ["budget_spent", "server_error", "rate_limited", "server_unreachable", "run_stopped"])
+def test_a_model_that_could_not_be_asked_leaves_no_rubric(code, tmp_path):
+    failure = AnswerError("not now.", code=code)
+    for failing in (
+        decomposer({**REPLIES, DOG.text: failure}, cache=tmp_path / "first.sqlite"),
+        decomposer(cleanings={DOG.text: failure}, cache=tmp_path / "second.sqlite"),
+    ):
+        dog, rain = failing.decompose([DOG, RAIN])
+        assert isinstance(dog, ClipError)
+        assert (dog.code, str(dog)) == (code, "no rubric by llm scripted: not now.")
+        assert rain.flags == ()
+        failing.writer.rubrics, failing.writer.cleanings = REPLIES, {}
+        assert [rubric.flags for rubric in failing.decompose([DOG, RAIN])] == [(), ()]
+
+
+def test_a_run_whose_language_model_has_no_budget_left_stops_and_resumes(tmp_path):
+    pairs = [
+        Pair(from_array(np.full(8000, n / 9, np.float32), 16000), f"A dog barks {n}.", id=str(n)) for n in range(8)
+    ]
+    with FaultServer() as server:
+        reply = server.reply
+
+        def items(wav, question, body):
+            told = reply(wav, question, body)
+            told["choices"][0]["message"]["content"] = json.dumps([{**DOG_ITEMS[0], "question": "Is it a dog?"}])
+            return told
+
+        server.reply = items
+        started = load_writer(server.address).spent.requests
+        for most, outcome in (
+            (started + 3, pytest.raises(BackboneError, match="budget is spent")),
+            (100, nullcontext()),
+        ):
+            writer = load_writer(server.address, server=ServerOptions(max_requests=most, concurrency=1))
+            made = LLMDecomposer(writer, clean=False, fallback=Plain())
+            judge = RubricJudge(FakeBackbone({"dog": 0.9}, batch_size=4), decomposer=made)
+            with outcome:
+                run = evaluate(judge, pairs, tmp_path / "run", progress=False)
+    assert run.n_scored == 8
+    assert [score.flags for score in run.scores() if "rubric_by_rules" in score.flags] == []
 
 
 def test_captions_that_say_nothing_or_that_nobody_can_take_apart_are_errors():

@@ -5,6 +5,8 @@ import logging
 import math
 import subprocess
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -13,9 +15,11 @@ from earwitness import AQAScore, Pair, evaluate, from_array
 from earwitness.backbones import LoadOptions, ServerOptions, load_backbone, load_writer
 from earwitness.backbones.base import Backbone, Request, TextPrompt, Writer, Writing, p_yes, resolve_forms
 from earwitness.backbones.openai_api import ServerBackbone, ServerWriter, load
+from earwitness.backbones.origins import key, request_origins
 from earwitness.backbones.server.transport import Transport
 from earwitness.backbones.server.wav import wav
 from earwitness.errors import BackboneError, CaptionError, ClipError, UsageError
+from earwitness.judges.prompted import DigitExpectation
 from earwitness.rubrics.template import template
 from faults.fault_server import FAULTS, FaultServer
 
@@ -37,10 +41,10 @@ def pairs(count):
     return [Pair(clip(n), f"sound number {n}", id=str(n)) for n in range(count)]
 
 
-def connected(server, *, waits=None, batch_size="auto", **options):
+def connected(server, *, waits=None, batch_size="auto", clock=time.monotonic, **options):
     """A backbone that does not really wait; ``waits`` notes how long it would have."""
     noted = [] if waits is None else waits
-    transport = Transport(server.address, ServerOptions(**options), sleep=noted.append, today=lambda: 0.0)
+    transport = Transport(server.address, ServerOptions(**options), sleep=noted.append, today=lambda: 0.0, clock=clock)
     return ServerBackbone(transport, batch_size=batch_size)
 
 
@@ -76,7 +80,7 @@ class TestAThousandPairsOnABadServer:
             if abs(score.values["alignment"] - truth(server, pair)) > tolerance
         ]
         assert wrong == []
-        # Retry-After says 3 or 4 s; a first wait of ours is at most half a second.
+        # Retry-After says 3 or 4 s; a first wait of ours is at most two seconds.
         assert {3.0, 4.0} <= {round(wait, 6) for wait in waits}
         heavy.record(f"server, {backbone.identity['log_probs']}", pairs=count, tries=sum(server.tries.values()))
 
@@ -130,6 +134,26 @@ class TestWhatStopsAtOnce:
         assert caught.value.exit_code == 5
         assert backbone.spent.requests - sent <= 3  # one try each
 
+    def test_what_was_answered_before_it_stopped_is_kept(self, tmp_path):
+        with FaultServer() as server:
+            backbone = connected(server, concurrency=1, batch_size=20)
+            reply, count = server.reply, [0]
+
+            def reply_nine_times(*asked):
+                count[0] += 1
+                server.status = 401 if count[0] == 9 else server.status
+                return reply(*asked)
+
+            server.reply = reply_nine_times
+            with pytest.raises(BackboneError, match="refuses the key"):
+                evaluate(AQAScore(backbone), pairs(30), tmp_path / "run", progress=False)
+            server.status, server.reply, asked = 200, reply, len(server.bodies)
+            run = evaluate(AQAScore(connected(server)), pairs(30), tmp_path / "run", progress=False)
+            again = sum("sound number" in json.dumps(body["messages"]) for body in server.bodies[asked:])
+        assert run.n_scored == 30
+        # Nine of the first twenty had their answers.
+        assert again == 21
+
     def test_what_is_too_long_fails_alone_and_is_not_tried_again(self):
         text = "This model's maximum context length is 1024 tokens. However, your prompt contains 2000."
         with FaultServer() as server:
@@ -163,8 +187,9 @@ class TestWhatStopsAtOnce:
             load_backbone(address)
 
     def test_a_server_that_goes_away_stops_the_run_and_what_was_scored_is_kept(self, tmp_path):
+        waits = []
         with FaultServer() as server:
-            backbone = connected(server, concurrency=1)
+            backbone = connected(server, waits=waits, concurrency=1, clock=lambda: sum(waits))
             asked = pairs(30)
 
             def leaving():
@@ -178,6 +203,38 @@ class TestWhatStopsAtOnce:
             server.status = 200
             run = evaluate(AQAScore(backbone), asked, tmp_path / "run", progress=False)
         assert run.n_scored == 30
+
+
+HANGING = """
+import sys
+import numpy as np
+from earwitness import AQAScore, Pair, evaluate, from_array
+from earwitness.backbones import ServerOptions, load_backbone
+
+judge = AQAScore(load_backbone(sys.argv[1], server=ServerOptions(concurrency=2)))
+pairs = [Pair(from_array(np.full(8000, n / 9, "f4"), 16000), f"sound number {n}", id=str(n)) for n in range(6)]
+print(evaluate(judge, pairs, sys.argv[2], progress=False).failures)
+"""
+
+
+class TestAProgramEnds:
+    def test_although_a_request_hangs_when_another_stops_the_run(self, tmp_path):
+        with FaultServer() as server:
+            reply, hangs = server.reply, threading.Event()
+
+            def reply_or_hang(wav, question, body):
+                if "sound number 0" in question:
+                    hangs.set()
+                    server.closing.wait(100)
+                if "sound number 1" in question:
+                    hangs.wait(50)
+                    server.status = 401
+                return reply(wav, question, body)
+
+            server.reply = reply_or_hang
+            program = [sys.executable, "-c", HANGING, server.address, str(tmp_path / "run")]
+            done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.stdout, done.returncode) == ("{'run_stopped': 5}\n", 0)
 
 
 class TestKeys:
@@ -285,6 +342,10 @@ class TestAnswers:
         with FaultServer() as server, pytest.raises(UsageError, match="is at 8000 Hz; listener is sent 16000 Hz"):
             connected(server).answer([Request(from_array(np.zeros(8000, np.float32), 8000), ("dog?",), ("Yes", "No"))])
 
+    def test_a_request_without_questions_is_a_mistake_too(self):
+        with FaultServer() as server, pytest.raises(UsageError, match="a request has no questions"):
+            connected(server).answer([Request(clip(0), (), ("Yes", "No"))])
+
     @pytest.mark.parametrize("concurrency", [1, 4])
     def test_no_more_requests_are_under_way_than_allowed(self, concurrency):
         with FaultServer() as server:
@@ -301,6 +362,18 @@ class TestAnswers:
                 list(AQAScore(backbone).score_all(pairs(2)))
             (texts,) = backbone.generate([Request(clip(0), ("Is it a dog?",))])
         assert len(texts) == 1
+
+
+class TestDigits:
+    def test_they_are_read_from_the_likeliest_tokens_where_the_server_tells_no_vocabulary(self, monkeypatch):
+        # 8 has .9 and 9 has .08; of the ten spaced forms, which are not told, each has less than the last told.
+        told = {"8": 0.9, "9": 0.08, **{str(digit): 1e-5 for digit in range(8)}, **{f"w{n}": 1e-6 for n in range(10)}}
+        with FaultServer(ways=TOP_ONLY, tells_vocabulary=False) as server:
+            judge = DigitExpectation(connected(server))
+            monkeypatch.setattr(server, "probabilities", lambda wav, question: told)
+            (score,) = judge.score_all(pairs(1))
+        # (8 x .9 + 9 x .08) / .98
+        assert score.values["alignment"] == pytest.approx(8.082, abs=0.01)
 
 
 class TestIdentity:
@@ -344,7 +417,33 @@ class TestWriting:
             request = Request(clip(0), ("dog?", "dog?"))
             first, second = backbone.generate([request, request], Writing(temperature=0.7, seed=5))
         assert first == second
-        assert [text.split()[1] for text in first] == ["5", "6"]
+        assert first[0] != first[1]
+
+    def test_what_is_drawn_depends_on_seed_clip_system_and_question_as_in_process(self):
+        with FaultServer() as server:
+            backbone = connected(server)
+            requests = [
+                Request(clip(number), ("dog?", "cat?", "dog?"), (), system)
+                for number in range(3)
+                for system in (None, "Listen.")
+            ]
+            sent = len(server.bodies)
+            for seed in (0, 1):
+                backbone.generate(requests, Writing(temperature=1.0, seed=seed))
+        seeds = [body["seed"] for body in server.bodies[sent:]]
+        # Two seeds of six requests of three questions: none is drawn as another.
+        assert len(set(seeds)) == len(seeds) == 36
+        assert all(0 <= seed < 2**31 for seed in seeds)
+        expected = [key(origin, 31) for origin in request_origins(0, requests[0])]
+        assert set(expected) < set(seeds)
+
+    def test_equal_prompts_are_drawn_apart(self):
+        with FaultServer() as server:
+            writer = load_writer(server.address)
+            prompts = [TextPrompt("a"), TextPrompt("a"), TextPrompt("b")]
+            texts = writer.write(prompts, Writing(temperature=1.0, seed=3))
+            assert writer.write(prompts[:1], Writing(temperature=1.0, seed=3)) == texts[:1]
+        assert len(set(texts)) == 3
 
     def test_the_likeliest_text_needs_no_seed(self):
         with FaultServer() as server:
@@ -468,6 +567,12 @@ class TestLoading:
     def test_what_the_server_decides_is_not_asked_of_us(self, option):
         with pytest.raises(UsageError, match=f"{next(iter(option))}: a server has loaded its model already"):
             load_backbone("http://127.0.0.1:1/v1", **option)
+
+    @pytest.mark.parametrize("address", ["localhost:8000/v1", "10.0.0.7:8000", "my-host.lan:80/v1#judge"])
+    def test_an_address_without_a_scheme_is_told_with_one(self, address):
+        for loaded in (load_backbone, load_writer):
+            with pytest.raises(UsageError, match=f"write http://{address}"):
+                loaded(address)
 
     def test_server_options_are_for_servers(self):
         for loaded in (load_backbone, load_writer):

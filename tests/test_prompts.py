@@ -56,6 +56,24 @@ def test_a_prompt_names_its_language_and_all_kinds_and_has_no_gaps(language, dom
     assert not re.search(r"\{(?:domain|questions|example)", text)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ("occasional", "lone", "solo violin", "a group of", "without the voice", "no item of age")),
+        ("zh", ("偶尔", "一群", "独自", "不用嗓音的动作", "不问年龄")),
+    ],
+)
+def test_a_prompt_draws_the_lines_of_the_rubrics_page(language, told):
+    text = prompts.decomposing(language, "speech", language)
+    assert [words for words in told if words not in text] == []
+    assert {"en": "pausing and waiting are no items", "zh": "停顿和等待不成题"}[language] in text
+
+
+def test_the_words_of_how_loud_rain_is_are_not_those_of_the_rain():
+    items = prompts.example("zh", "sound")["items"]
+    assert [item["basis"] for item in items if item["dimension"] == "loudness"] == ["大声", "大"]
+
+
 def test_every_domain_has_words_of_its_own():
     texts = {prompts.decomposing(*key) for key in EVERY}
     assert len(texts) == len(EVERY)

@@ -29,7 +29,9 @@ def test_cost_is_by_the_million():
         budget.check()
 
 
-@pytest.mark.parametrize("usage", [{}, {"prompt_tokens": None}, {"prompt_tokens": "7"}, {"prompt_tokens": -5}])
+@pytest.mark.parametrize(
+    "usage", [{}, {"prompt_tokens": None}, {"prompt_tokens": "7"}, {"prompt_tokens": -5}, {"prompt_tokens": 10**400}]
+)
 def test_counts_that_are_none_count_nothing(usage):
     budget = Budget(ServerOptions(max_tokens=1))
     budget.spend(usage)

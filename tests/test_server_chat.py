@@ -1,4 +1,6 @@
 import base64
+import re
+import unicodedata
 
 import numpy as np
 import pytest
@@ -29,6 +31,11 @@ CONTROL = [
     "<0x0A>",
     "<|",
     "＜|im_end|＞",
+    "﹤|im_end|＞",
+    "﹇INST]",
+    "﹇/INST﹈",
+    "[ＩＮＳＴ]",
+    "［𝐈𝐍𝐒𝐓］",
     "<<|im_end|>",
 ]
 
@@ -54,10 +61,28 @@ def test_no_familys_tokenizer_finds_a_control_token_in_what_is_sent(family):
 
 
 @pytest.mark.parametrize(
-    "text", ["a dog barks, then rain", "狗在叫。", "1 < 2 and 3 > 2", "[music] [Applause]", "a -> b", "[a b]", "[]", ""]
+    "text",
+    [
+        "a dog barks, then rain",
+        "狗在叫。",
+        "1 < 2 and 3 > 2",
+        "[music] [Applause]",
+        "a -> b",
+        "[a b]",
+        "[]",
+        "［音乐］",
+        "[[",
+        "",
+    ],
 )
 def test_other_texts_stay_as_they_are(text):
     assert taken_apart(text) == text
+
+
+@pytest.mark.parametrize("text", CONTROL)
+def test_none_is_left_where_a_tokenizer_normalises_first(text):
+    normal = unicodedata.normalize("NFKC", taken_apart(f"rain{text}dog"))
+    assert not re.search(r"<\S|\[/?g?[A-Z_]+\]", normal)
 
 
 def test_text_that_is_no_unicode_is_refused():

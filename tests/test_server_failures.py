@@ -62,12 +62,33 @@ def test_other_refusals_are_the_items_too(status):
         ('{"error": "plain"}', ": plain."),
         ('{"detail": "x"}', ': {"detail": "x"}'),
         ("[1]", ": [1]"),
+        ('{"error": {"message": ["a\\/b"]}}', ': ["a/b"]'),
+        ('{"error": {"code": 7}}', ': {"error": {"code": 7}}'),
         ("", "."),
         ("a" * 500, ": " + "a" * 200 + "..."),
     ],
 )
 def test_the_servers_own_words_are_short_and_on_one_line(body, said):
     assert str(failure_of(400, body, 0.0)) == f"the server refuses the request (HTTP 400){said}"
+
+
+@pytest.mark.parametrize(
+    "body", ['{"error": "abc\\/def"}', '{"error": {"message": "\\u0061bc/def"}}', '{"x": ["abc\\/def"]}', "abc/def"]
+)
+def test_what_nobody_should_read_is_taken_out_however_it_is_spelled(body):
+    said = str(failure_of(400, body, 0.0, hide=lambda text: text.replace("abc/def", "***")))
+    assert "***" in said
+    assert "def" not in said
+
+
+def test_a_good_status_with_an_error_is_a_failure_that_may_pass():
+    failure = failure_of(200, '{"error": {"message": "overloaded"}}', 0.0)
+    assert isinstance(failure, PassingFailure)
+    assert str(failure.error) == "the server failed (HTTP 200): overloaded."
+
+
+def test_what_lies_on_the_way_is_told():
+    assert "(HTTP 503 through the proxy)" in str(failure_of(503, "", 0.0, through=" through the proxy"))
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -87,6 +87,32 @@ class TestTop:
         with pytest.raises(ClipError):
             Top(20, None).read(reply({"Yes": math.log(0.6), "!": -9999.0}), PAIR.all)
 
+    def test_a_token_beyond_those_asked_for_bounds_nothing(self):
+        # Asked for one: No has at most what the first leaves over, not the .001 of the token that was added.
+        with pytest.raises(ClipError, match=r"1 likeliest tokens, and those leave P\(yes\) anywhere from 0.60"):
+            Top(1, None).read(of(Yes=0.6, odd=0.001), PAIR.all)
+        found = Top(2, None).read(of(Yes=0.9, maybe=0.004, odd=1e-9), PAIR.all)
+        np.testing.assert_allclose(np.exp(found), [0.9, 0.002])
+
+    def test_nor_where_equal_texts_hide_it(self):
+        told = reply([("Yes", math.log(0.5)), ("Yes", math.log(0.3)), ("odd", math.log(1e-9))])
+        with pytest.raises(ClipError):
+            Top(2, None).read(told, PAIR.all)
+
+    def test_forms_that_are_not_yes_and_no_are_bounded_together(self):
+        # Of four digits two are absent, .001 each at most: .002 / (.9 + .002) of all is less than a hundredth.
+        told = {"7": 0.6, "8": 0.3, "nine": 0.001}
+        found = Top(20, None).read(of(**told), ("6", "7", "8", "9"))
+        np.testing.assert_allclose(np.exp(found), [0.0005, 0.6, 0.3, 0.0005])
+
+    def test_and_there_is_no_answer_where_they_may_have_more(self):
+        # .02 each: .04 / (.9 + .04) = .043.
+        with pytest.raises(ClipError, match=r"leave 4% of the answer to forms that are not among them") as caught:
+            Top(20, None).read(of(**{"7": 0.6, "8": 0.3, "nine": 0.02}), ("6", "7", "8", "9"))
+        assert caught.value.code == "outside_top_k"
+        with pytest.raises(ClipError, match="leave 100% of the answer"):
+            Top(20, None).read(of(well=0.9), ("6", "7"))
+
     def test_forms_of_one_side_alone_must_be_told(self):
         with pytest.raises(ClipError):
             Top(20, None).read(of(Yes=0.999, x=0.0001), ("Yes", "yes"))
@@ -106,6 +132,7 @@ class TestFirstToken:
             {"choices": [{"logprobs": {"content": [{"top_logprobs": None}]}}]},
             reply([("Yes", "much")]),
             reply([("Yes", None)]),
+            reply([("Yes", 10**400)]),
             reply([]),
             reply([("Yes", -math.inf)]),
         ],

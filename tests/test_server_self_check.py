@@ -15,8 +15,9 @@ from earwitness.backbones.server.self_check import (
 )
 from earwitness.backbones.server.transport import Transport
 from earwitness.backbones.server.vocabulary import Vocabulary
-from earwitness.errors import BackboneError
+from earwitness.errors import BackboneError, ClipError
 from faults.fault_server import FaultServer
+from test_server_transport import Scripted
 
 OPTIONS = ServerOptions()
 NONE, TOP = frozenset(), frozenset({"top"})
@@ -89,6 +90,16 @@ def test_where_nothing_proves_it_that_is_said(caplog):
     assert (hearing.text_tokens, hearing.tokens_per_second) == (None, None)
 
 
+@pytest.mark.parametrize("ways", [frozenset({"exact", "top"}), NONE])
+def test_a_server_that_pastes_the_clip_into_the_prompt_does_not_hear_it(ways):
+    with FaultServer(ways=ways, bytes_a_token=4) as server:
+        _, chat, vocabulary = connected(server)
+        way = best_way(chat, vocabulary, OPTIONS)
+        # A second is 64,000 bytes.
+        with pytest.raises(BackboneError, match=r"counts 16,000 prompt tokens for a second of audio: .* as text"):
+            check_hearing(chat, way, probe_forms(vocabulary), OPTIONS)
+
+
 def test_it_measures_tokens_and_time():
     with FaultServer() as server:
         _, chat, vocabulary = connected(server)
@@ -110,10 +121,18 @@ class TestModel:
     def test_a_server_without_a_list_is_taken_at_the_users_word(self):
         with FaultServer(models=()) as server:
             assert served_model(connected(server)[0], "any") == "any"
-            with pytest.raises(
-                BackboneError, match=r"not one model alone; it names none\. Put the model's name behind"
-            ):
+            with pytest.raises(BackboneError, match=r"no /models there; does the address end in /v1\? Put the model's"):
                 served_model(connected(server)[0], "")
+
+    def test_a_list_without_models_is_told(self):
+        with Scripted((200, {"data": []})) as server, pytest.raises(BackboneError, match=r"alone; it names none\. Put"):
+            served_model(connected(server)[0], "")
+
+    def test_a_failure_is_told_as_what_it_is(self):
+        with Scripted((503, {"error": "loading"})) as server:
+            with pytest.raises(ClipError, match=r"HTTP 503\): loading"):
+                served_model(connected(server)[0], "")
+            assert served_model(connected(server)[0], "any") == "any"
 
 
 def test_the_softwares_version_where_it_is_told():
@@ -127,3 +146,13 @@ def test_the_softwares_version_where_it_is_told():
 def test_whether_a_schema_is_taken(refuses):
     with FaultServer(refuses_schema=refuses) as server:
         assert takes_schema(connected(server)[1]) is not refuses
+
+
+def test_a_model_that_thinks_before_it_writes_takes_a_schema():
+    with Scripted((200, {"choices": [{"message": {"content": None}}]})) as server:
+        assert takes_schema(connected(server)[1])
+
+
+def test_a_reply_without_choices_says_nothing_about_schemas():
+    with Scripted((200, {})) as server, pytest.raises(ClipError, match="has no choices"):
+        takes_schema(connected(server)[1])

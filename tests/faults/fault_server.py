@@ -55,6 +55,7 @@ class FaultServer:
         counts: whether replies tell their tokens.
         tells_vocabulary: whether there are ``/tokenize`` and ``/version``.
         most_told: likeliest tokens; who asks for more gets 400.
+        bytes_a_token: of a clip's WAV, that it counts as one prompt token.
         noise: the most by which a log-probability lies below its truth, another each time.
 
     Attributes:
@@ -78,12 +79,14 @@ class FaultServer:
         counts: bool = True,
         tells_vocabulary: bool = True,
         most_told: int = 20,
+        bytes_a_token: int = 2560,
         noise: float = 0.0,
     ) -> None:
         self.ways, self.faults, self.seed, self.mass = ways, faults or {}, seed, mass
         self.hears, self.models, self.status, self.error = hears, models, status, error
         self.refuses_schema, self.counts, self.tells_vocabulary = refuses_schema, counts, tells_vocabulary
-        self.most_told, self.noise, self._random = most_told, noise, random.Random(seed)
+        self.most_told, self.bytes_a_token = most_told, bytes_a_token
+        self.noise, self._random = noise, random.Random(seed)
         self.tries: Counter[str] = Counter()
         self.bodies: list[dict[str, Any]] = []
         self.most_at_once = 0
@@ -153,7 +156,7 @@ class FaultServer:
         if body.get("temperature"):
             text = f"{text} {body.get('seed')}"
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "logprobs": self._told(told, body)}
-        tokens = 20 + len(question) // 4 + (len(wav) // 2560 if self.hears else 0)
+        tokens = 20 + len(question) // 4 + (len(wav) // self.bytes_a_token if self.hears else 0)
         usage = {"prompt_tokens": tokens, "completion_tokens": 1, "total_tokens": tokens + 1}
         return {"choices": [choice], "model": body["model"], **({"usage": usage} if self.counts else {})}
 

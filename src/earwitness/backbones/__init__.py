@@ -9,6 +9,7 @@ group ``earwitness.backbones``; each entry point is a function from ``LoadOption
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
@@ -80,6 +81,7 @@ _HF = "earwitness.backbones.hf:load"
 _TEXT = "earwitness.backbones.text:load"
 _SERVER = "earwitness.backbones.openai_api:load"
 _SERVER_WRITER = "earwitness.backbones.openai_api:load_writer"
+_HOST_AND_PORT = re.compile(r"[\w.-]+:\d+(/.*)?")
 _NVIDIA = "NVIDIA OneWay Noncommercial"
 
 BACKBONES: Mapping[str, BackboneInfo] = {
@@ -331,6 +333,8 @@ def _resolve(name: str) -> tuple[str, str]:
         return _SERVER, name
     for point in entry_points(group=ENTRY_POINTS, name=name):
         return point.value, ""
+    if _HOST_AND_PORT.fullmatch(name):
+        raise UsageError(f"'{name}' has no scheme. If it is the address of a server, write http://{name}")
     if name and (Path(name).is_dir() or is_hub_id(name)):
         return _HF, name
     raise UnknownNameError("backbone", name, [info.name for info in list_backbones()])

@@ -26,9 +26,10 @@ from earwitness.backbones.batching import Batcher
 from earwitness.backbones.checkpoint import Checkpoint, read_checkpoint
 from earwitness.backbones.decoder import Decoder, Row, out_of_memory
 from earwitness.backbones.front_end import Frames, FrontEnd
+from earwitness.backbones.origins import request_origins
 from earwitness.backbones.prompt import Prompt
 from earwitness.backbones.window_null import load_window_null
-from earwitness.backbones.writing import TextWriter, fitting_rows, origins
+from earwitness.backbones.writing import TextWriter, fitting_rows
 from earwitness.errors import AnswerError, AudioError, BackboneError, ClipError, UsageError
 
 logger = logging.getLogger(__name__)
@@ -227,7 +228,7 @@ class HFBackbone:
     def _generate(self, requests: Sequence[Request], writing: Writing) -> list[tuple[str, ...]]:
         clips = [self._prepare(request) for request in requests]
         frames, ends = [clip.frames for clip in clips], self._prompt.end_ids()
-        drawn_for = [origin for request in requests for origin in _origins(writing.seed, request)]
+        drawn_for = [origin for request in requests for origin in request_origins(writing.seed, request)]
         rows = list(zip(_whole_rows(clips), drawn_for, strict=True))
         lengths = [len(row.ids) + writing.max_new_tokens for row, _ in rows]
 
@@ -238,10 +239,6 @@ class HFBackbone:
 
         written = iter(self._rows.run(rows, lengths, write))
         return [tuple(self._prompt.read(next(written)) for _ in clip.prompts) for clip in clips]
-
-
-def _origins(seed: int, request: Request) -> list[str]:
-    return origins(seed, [(request.audio.sha256, request.system, question) for question in request.questions])
 
 
 def _whole_rows(clips: Sequence[_Clip]) -> list[Row]:

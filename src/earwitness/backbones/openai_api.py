@@ -19,6 +19,7 @@ import numpy as np
 
 from earwitness.backbones import LoadOptions
 from earwitness.backbones.base import GREEDY, FrontEnd, LogProbs, Request, TextPrompt, Texts, Writing
+from earwitness.backbones.origins import key, origins, request_origins
 from earwitness.backbones.server.asking import MIN_DURATION, Clip, Job, all_or_why, asking
 from earwitness.backbones.server.budget import CostEstimate, Spent
 from earwitness.backbones.server.chat import Chat
@@ -42,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 # Clips in a batch for each request that may be under way: enough that few of them wait for the last.
 BATCHES_AHEAD = 4
+SEED_BITS = 31  # servers take a seed as a signed number of 32 or 64
 
 Result = TypeVar("Result")
 
@@ -94,6 +96,7 @@ class ServerWriter:
     ) -> None:
         self._transport = transport
         self._options = transport.options
+        self._stopped: BackboneError | None = None
         self.batch_size = BATCHES_AHEAD * self._options.concurrency if batch_size == "auto" else batch_size
         try:
             self._ask_what_it_can(model)
@@ -130,20 +133,28 @@ class ServerWriter:
         Raises:
             BackboneError: if the server is gone or the budget spent.
         """
-        fields = self._writing_fields(writing)
+        drawn_for = origins(writing.seed, prompts)
         return self._together(
-            [asking(self._chat, prompt.text, prompt.system, None, fields(0), written) for prompt in prompts]
+            [
+                asking(self._chat, prompt.text, prompt.system, None, self._writing_fields(writing, origin), written)
+                for prompt, origin in zip(prompts, drawn_for, strict=True)
+            ]
         )
 
-    def _writing_fields(self, writing: Writing) -> Callable[[int], Mapping[str, Any]]:
-        """What to ask for, by the question's place in its request: equal questions are drawn apart."""
+    def _writing_fields(self, writing: Writing, drawn_for: str) -> Mapping[str, Any]:
+        """What to ask for, with a seed for this text alone where it is drawn."""
         form = {} if writing.schema is None or not self._takes_schema else schema_field(writing.schema)
-        fixed = {"max_tokens": writing.max_new_tokens, "temperature": writing.temperature, **form}
-        return lambda place: {**fixed, **({"seed": writing.seed + place} if writing.temperature > 0 else {})}
+        seed = {"seed": key(drawn_for, SEED_BITS)} if writing.temperature > 0 else {}
+        return {"max_tokens": writing.max_new_tokens, "temperature": writing.temperature, **form, **seed}
 
     def _together(self, jobs: Sequence[Job[Result]]) -> list[Result | ClipError]:
+        """The jobs' results; what stopped the last batch after some of it was answered stops this one."""
+        if self._stopped is not None:
+            error, self._stopped = self._stopped, None
+            raise error
         self._transport.budget.check()
-        return together(jobs, self._options.concurrency)
+        results, self._stopped = together(jobs, self._options.concurrency)
+        return results
 
 
 class ServerBackbone(ServerWriter):
@@ -206,7 +217,7 @@ class ServerBackbone(ServerWriter):
         Raises:
             NoLogProbsError: if the server tells no log-probabilities.
             BackboneError: if it is gone, or the budget spent.
-            UsageError: if a clip is at another rate.
+            UsageError: if a clip is at another rate, or a request has no questions.
         """
         way = self._log_probs()
 
@@ -225,12 +236,12 @@ class ServerBackbone(ServerWriter):
 
         Raises:
             BackboneError: if the server is gone or the budget spent.
-            UsageError: if a clip is at another rate.
+            UsageError: if a clip is at another rate, or a request has no questions.
         """
-        fields = self._writing_fields(writing)
 
         def job(request: Request, clip: Clip, place: int) -> Job[str]:
-            return asking(self._chat, request.questions[place], request.system, clip, fields(place), written)
+            fields = self._writing_fields(writing, request_origins(writing.seed, request)[place])
+            return asking(self._chat, request.questions[place], request.system, clip, fields, written)
 
         return [texts if isinstance(texts, ClipError) else tuple(texts) for texts in self._by_request(requests, job)]
 
@@ -276,6 +287,8 @@ class ServerBackbone(ServerWriter):
         return [all_or_why(list(islice(results, len(request.questions)))) for request in requests]
 
     def _check_request(self, request: Request) -> None:
+        if not request.questions:
+            raise UsageError("a request has no questions; give at least one.")
         if request.audio.sample_rate != self.sample_rate:
             raise UsageError(
                 f"the clip is at {request.audio.sample_rate} Hz; {self.name} is sent {self.sample_rate} Hz. Resample "

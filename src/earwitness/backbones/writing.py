@@ -1,15 +1,13 @@
 """Texts from prompts: tokens one after another, the likeliest or drawn, many prompts at a time.
 
-A draw depends on the seed and on what is asked, and on nothing else: neither on the batch nor on the order in which
-prompts come. So a text that was drawn can be drawn again.
+A draw depends on its origin, see ``origins``, and on nothing else: neither on the batch nor on the order in which
+prompts come.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,13 +15,12 @@ from transformers import GenerationConfig, LogitsProcessor
 
 from earwitness.backbones.base import GREEDY, TextPrompt, Writing
 from earwitness.backbones.batching import Batcher
+from earwitness.backbones.origins import key, origins
 from earwitness.backbones.prompt import Chat
 from earwitness.errors import AnswerError, CaptionError, ClipError
 
 # Rows in one pass on a CPU: more gain nothing there.
 CPU_BATCH = 4
-
-Asked = TypeVar("Asked", bound=Hashable)
 
 
 class Draws(LogitsProcessor):  # type: ignore[misc]  # transformers is not typed
@@ -39,7 +36,7 @@ class Draws(LogitsProcessor):  # type: ignore[misc]  # transformers is not typed
 
     def __init__(self, temperature: float, origins: Sequence[str]) -> None:
         self._temperature = temperature
-        self._sources = [np.random.Generator(np.random.Philox(key=_key(origin))) for origin in origins]
+        self._sources = [np.random.Generator(np.random.Philox(key=key(origin, 128))) for origin in origins]
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """The scores ``[row, token]`` with noise; advances every row by one token."""
@@ -47,25 +44,6 @@ class Draws(LogitsProcessor):  # type: ignore[misc]  # transformers is not typed
         exponential = np.stack([source.standard_exponential(scores.shape[1]) for source in self._sources])
         noise = torch.from_numpy(-np.log(exponential)).to(scores.device, torch.float32)
         return scores.float() / self._temperature + noise
-
-
-def _key(origin: str) -> int:
-    return int.from_bytes(hashlib.sha256(origin.encode("utf-8", "surrogatepass")).digest()[:16])
-
-
-def origins(seed: int, asked: Sequence[Asked]) -> list[str]:
-    """What each text is drawn for: the seed, what is asked, and which it is of those that ask the same.
-
-    Example:
-        >>> origins(7, ["a", "b", "a"])
-        ["(7, 'a', 1)", "(7, 'b', 1)", "(7, 'a', 2)"]
-    """
-    count: Counter[Asked] = Counter()
-    found = []
-    for one in asked:
-        count[one] += 1
-        found.append(repr((seed, one, count[one])))
-    return found
 
 
 def continue_rows(

@@ -35,6 +35,8 @@ Examples:
 
 ALL_BUT_FEW_SCORED = 0.99
 ROWS_SHOWN = 20
+# Why a pair was never put to a server, though nothing is wrong with it.
+NOT_ASKED = ("budget_spent", "run_stopped")
 # Pairs from which a run over a server is told what it takes beforehand.
 LARGE_RUN = 100
 
@@ -261,16 +263,17 @@ def _score_run(judge: Judge, pairs: Pairs, out: Path, form: Format) -> None:
     if run.interrupted:
         print(f"interrupted; the same command resumes {out}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
-    _check_budget(run)
+    _check_asked(run)
     _check_share(run)
 
 
-def _check_budget(run: Run) -> None:
-    """A run that ended for want of budget is to be gone on with, not to be read."""
-    left = run.failures.get("budget_spent", 0)
+def _check_asked(run: Run) -> None:
+    """A run whose server or budget ended before its pairs did is to be gone on with, not to be read."""
+    left = sum(run.failures.get(code, 0) for code in NOT_ASKED)
     if left:
         raise BackboneError(
-            f"the budget is spent: {left:,} pairs were not asked. The same command with a new one resumes {run.path}."
+            f"{left:,} pairs were not asked, because the budget is spent or the server stopped. The same command, with "
+            f"a new budget or the server back, resumes {run.path}."
         )
 
 

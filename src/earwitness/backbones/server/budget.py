@@ -11,6 +11,7 @@ from earwitness.backbones.server.options import ServerOptions
 from earwitness.errors import BackboneError, ClipError
 
 MILLION = 1_000_000
+MOST_TOKENS = 10**9  # of one reply; what tells more counts none
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +126,4 @@ class Budget:
 
 def _count(value: object) -> int:
     """A count that a server reports, which may be anything."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_TOKENS else 0

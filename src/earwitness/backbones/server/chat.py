@@ -3,8 +3,8 @@
 A server puts the user's words into its chat template and tokenises the whole, control tokens included, so that
 ``<|im_end|>`` in a caption would end the turn. Such strings are therefore taken apart by a space: behind every ``<``
 that touches something (``< |im_end|>``, ``< /s>``, ``< start_of_turn>``), and behind the ``[`` of a bracket around one
-word in capitals (``[ INST]``, ``[ /INST]``). Nothing else of a text is changed, and nothing in system texts, which are
-ours.
+word in capitals (``[ INST]``, ``[ /INST]``), whatever forms of these characters are used. Nothing else of a text is
+changed, and nothing in system texts, which are ours.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import re
 import threading
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -22,7 +23,8 @@ from earwitness.errors import CaptionError
 from earwitness.types import Audio
 
 # Also the forms that normalise to < and [, which some tokenizers do first.
-_CONTROL = re.compile(r"([<＜﹤])(?=\S)|([\[［])(?=/?[a-z]?[A-Z][A-Z0-9_]*[\]］])")
+_OPENING = re.compile(r"[<＜﹤](?=\S)|[\[［﹇](?=(?P<inside>[^\[［﹇\]］﹈]+)[\]］﹈])")
+_CAPITALS = re.compile(r"/?[a-z]?[A-Z][A-Z0-9_]*")
 
 Part = Mapping[str, Any]
 Result = TypeVar("Result")
@@ -44,7 +46,13 @@ def taken_apart(text: str) -> str:
         raise CaptionError(
             f"text {text[:80]!r} holds characters that are no Unicode text.", code="not_unicode"
         ) from error
-    return _CONTROL.sub(r"\g<0> ", text)
+    return _OPENING.sub(_apart, text)
+
+
+def _apart(found: re.Match[str]) -> str:
+    inside = found["inside"]
+    is_control = inside is None or _CAPITALS.fullmatch(unicodedata.normalize("NFKC", inside))
+    return f"{found[0]} " if is_control else found[0]
 
 
 def audio_part(audio: Audio, options: ServerOptions) -> Part:

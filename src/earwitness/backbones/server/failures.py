@@ -10,6 +10,7 @@ reply                   error                                                   
 other 4xx               ``ClipError`` ``server_refused``                        no
 429                     ``ClipError`` ``rate_limited``                          yes
 408, 5xx                ``ClipError`` ``server_timeout``, ``server_error``      yes
+200 with an error       ``ClipError`` ``server_error``                          yes
 ======================  ======================================================  =================
 """
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 from earwitness.errors import BackboneError, ClipError
@@ -55,36 +57,38 @@ def bad_reply(what: str, code: str = "bad_reply") -> PassingFailure:
     return PassingFailure(ClipError(f"the server's reply {what}.", code=code))
 
 
-def failure_of(status: int, text: str, wait: float) -> Exception:
-    """The error that a status other than 200 stands for.
+def failure_of(
+    status: int, text: str, wait: float, *, hide: Callable[[str], str] = str, through: str = ""
+) -> Exception:
+    """The error that a status stands for, or a reply with status 200 that holds one.
 
     Args:
         status: of HTTP.
-        text: the body, with nothing secret in it.
+        text: the body.
         wait: what its Retry-After asks for, seconds.
+        hide: takes out of a text what nobody should read.
+        through: what lies on the way to the server, to be told with the status.
     """
-    said = _said(text)
+    said, http = _said(text, hide), f"HTTP {status}{through}"
     passing = {429: ("rate_limited", "has too many requests"), 408: _LATE, 504: _LATE}
-    if status in passing or status >= 500:
+    if status in passing or status >= 500 or status == 200:
         code, what = passing.get(status, ("server_error", "failed"))
-        return PassingFailure(ClipError(f"the server {what} (HTTP {status}){said}", code=code), wait)
+        return PassingFailure(ClipError(f"the server {what} ({http}){said}", code=code), wait)
     if status in (401, 403):
         # Whatever such a body says, it says about the key.
-        return BackboneError(
-            f"the server refuses the key (HTTP {status}). The key is read from {' or '.join(KEY_VARIABLES)}."
-        )
+        return BackboneError(f"the server refuses the key ({http}). The key is read from {' or '.join(KEY_VARIABLES)}.")
     if status == 402:
-        return BackboneError(f"the server wants to be paid (HTTP 402){said}")
+        return BackboneError(f"the server wants to be paid ({http}){said}")
     if status == 404 or 300 <= status < 400:
         return NoSuchAddress(
-            f"the server has no such address or model (HTTP {status}){said} Give its base address, such as "
+            f"the server has no such address or model ({http}){said} Give its base address, such as "
             "http://host:8000/v1, and the model's name behind '#'."
         )
     if status == 413 or _TOO_LONG.search(text):
         return ClipError(
-            f"clip and question are too long for the server's model (HTTP {status}){said}", code="context_overflow"
+            f"clip and question are too long for the server's model ({http}){said}", code="context_overflow"
         )
-    return ClipError(f"the server refuses the request (HTTP {status}){said}", code="server_refused")
+    return ClipError(f"the server refuses the request ({http}){said}", code="server_refused")
 
 
 def seconds_to_wait(retry_after: str | None, now: float) -> float:
@@ -104,15 +108,17 @@ def seconds_to_wait(retry_after: str | None, now: float) -> float:
         return 0.0
 
 
-def _said(text: str) -> str:
+def _said(text: str, hide: Callable[[str], str]) -> str:
     """The server's own words, short and on one line, to end a sentence with."""
     try:
         told = json.loads(text)
-        error = told.get("error", told)
-        text = str(error.get("message", text) if isinstance(error, dict) else error)
-    except (ValueError, AttributeError, RecursionError):
+        error = told.get("error", told) if isinstance(told, dict) else told
+        message = error.get("message", told) if isinstance(error, dict) else error
+        text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+    except (ValueError, RecursionError):
         pass
-    words = " ".join(text.split())
+    # Only now: JSON may spell a key in many ways.
+    words = " ".join(hide(text).split())
     if not words:
         return "."
     return f": {words[:SHOWN]}{'...' if len(words) > SHOWN else '.' if words[-1].isalnum() else ''}"

@@ -3,7 +3,8 @@
 A server tells the log-probabilities of the forms that it is asked for (``Exact``), or of the likeliest tokens alone
 (``Top``). A form that is not among the likeliest has at most the probability of the last of them, and all that are not
 have together what those leave over. Where these bounds pin P(yes) down to a hundredth, absent forms are taken at half
-of theirs; where they do not, there is no score. A form is never taken to have none.
+of theirs; where they do not, there is no score. A form is never taken to have none. Forms that are not yes and no, such
+as digits, are weighed against each other: there, absent ones may have a hundredth of all together.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from earwitness.backbones.server.failures import bad_reply
 from earwitness.backbones.server.vocabulary import Vocabulary
 from earwitness.errors import ClipError
 
-UNCERTAIN = 0.01  # the most by which P(yes) may be wrong for forms that the server did not tell
+UNCERTAIN = 0.01  # the most by which P(yes), or a form's share, may be wrong for forms that the server did not tell
 _IMPOSSIBLE = -1000.0  # servers write minus infinity as some such number
 _LEAST = 1e-12  # a bound below this says no more
 
@@ -88,11 +89,14 @@ class Top:
 
         Raises:
             PassingFailure: if the reply has none.
-            ClipError: with code ``outside_top_k``, if the bounds leave P(yes) open.
+            ClipError: with code ``outside_top_k``, if the bounds leave the answer open.
         """
-        told = first_token(reply)
+        likely = _likeliest(reply)
+        told = _summed(likely)
         found = np.array([self._told(told, form) for form in forms], np.float64)
-        return _bounded(found, np.array(list(told.values())), forms)
+        # A server may add a token that is not among the likeliest, and that bounds nothing.
+        bounding = sorted((value for _, value in likely), reverse=True)[: self._count]
+        return _bounded(found, np.array(bounding), forms)
 
     def _told(self, told: Mapping[str, float], form: str) -> float:
         by_id = math.nan if self._vocabulary is None else told.get(self._vocabulary.name(form), math.nan)
@@ -105,16 +109,24 @@ def first_token(reply: Any) -> dict[str, float]:
     Raises:
         PassingFailure: with code ``no_log_probs`` or ``bad_reply``.
     """
+    return _summed(_likeliest(reply))
+
+
+def _likeliest(reply: Any) -> list[tuple[str, float]]:
     try:
         entries = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
         told = [(str(entry["token"]), float(entry["logprob"])) for entry in entries]
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
         raise bad_reply("has no log-probabilities", "no_log_probs") from None
     likely = [(token, value) for token, value in told if value > _IMPOSSIBLE]
     if not likely:
         raise bad_reply("has no log-probabilities", "no_log_probs")
     if any(math.isnan(value) for _, value in told) or sum(math.exp(min(value, 1.0)) for _, value in likely) > 1.01:
         raise bad_reply("has log-probabilities that are none")
+    return likely
+
+
+def _summed(likely: Sequence[tuple[str, float]]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for token, value in likely:
         sums[token] = float(np.logaddexp(sums.get(token, -math.inf), value))
@@ -141,22 +153,42 @@ def _bounded(found: NDArray[np.float64], told: NDArray[np.float64], forms: Seque
     absent = np.isnan(found)
     if not absent.any():
         return found
-    probabilities = np.exp(told)
-    bound = math.log(max(min(float(probabilities.min()), 1.0 - float(probabilities.sum())), _LEAST))
-    is_yes = np.array([form in YES_FORMS for form in forms])
-    least = np.where(absent, np.where(is_yes, -np.inf, bound), found)
+    left = max(1.0 - float(np.exp(told).sum()), _LEAST)
+    bound = math.log(max(min(float(np.exp(told.min())), left), _LEAST))
     half = np.where(absent, bound - math.log(2.0), found)
+    is_yes = np.array([form in YES_FORMS for form in forms])
+    if is_yes.any():
+        _check_p_yes(found, half, bound, is_yes, len(told))
+    else:
+        lost = min(math.exp(bound) * float(absent.sum()), left)
+        _check_share(lost / (lost + float(np.exp(found[~absent]).sum())), len(told))
+    return half
+
+
+def _check_p_yes(
+    found: NDArray[np.float64], half: NDArray[np.float64], bound: float, is_yes: NDArray[np.bool_], count: int
+) -> None:
+    absent = np.isnan(found)
+    least = np.where(absent, np.where(is_yes, -np.inf, bound), found)
     most = np.where(absent, np.where(is_yes, bound, -np.inf), found)
     for method in _METHODS:
         low, middle, high = (_p_yes(row, is_yes, method) for row in (least, half, most))
         # NaN, where nothing was told of either side, is not within anything.
         if not max(high - middle, middle - low) <= UNCERTAIN:
-            raise ClipError(
-                f"the server told its {len(told)} likeliest tokens, and those leave P(yes) anywhere from {low:.2f} to "
-                f"{high:.2f}. A server with logprob_token_ids (vLLM) tells exactly.",
-                code="outside_top_k",
-            )
-    return half
+            raise _open(count, f"P(yes) anywhere from {low:.2f} to {high:.2f}")
+
+
+def _check_share(lost: float, count: int) -> None:
+    if lost > UNCERTAIN:
+        raise _open(count, f"{lost:.0%} of the answer to forms that are not among them")
+
+
+def _open(count: int, what: str) -> ClipError:
+    return ClipError(
+        f"the server told its {count} likeliest tokens, and those leave {what}. A server with logprob_token_ids "
+        "(vLLM) tells exactly.",
+        code="outside_top_k",
+    )
 
 
 def _p_yes(log_probs: NDArray[np.float64], is_yes: NDArray[np.bool_], method: AnswerMethod) -> float:

@@ -2,7 +2,8 @@
 
 Some servers take audio and drop it without a word; their answers look like any others. A tone must therefore be
 answered otherwise than silence, by more than silence twice is. Where there are no log-probabilities to compare, a
-longer clip must take more prompt tokens than a shorter one.
+longer clip must take more prompt tokens than a shorter one. Others paste the clip into the prompt as text, so a second
+of it must not take more tokens than any model hears in one.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ import numpy as np
 from earwitness.audio import from_array
 from earwitness.backbones.base import ANSWER_FORMS
 from earwitness.backbones.server.chat import Chat, Part, audio_part, messages
-from earwitness.backbones.server.failures import NoSuchAddress, PassingFailure
+from earwitness.backbones.server.failures import NoSuchAddress, PassingFailure, bad_reply
 from earwitness.backbones.server.options import ServerOptions
-from earwitness.backbones.server.replies import Exact, Top, Way, first_token, written
+from earwitness.backbones.server.replies import Exact, Top, Way, first_token
 from earwitness.backbones.server.transport import Transport
 from earwitness.backbones.server.vocabulary import Vocabulary
 from earwitness.errors import BackboneError, ClipError
@@ -33,10 +34,13 @@ SHORT, LONG = 2.0, 4.0  # seconds
 TONE = 440.0  # Hz
 # In nats, of a token's log-probability; what one server says twice differs by less, unless it rounds much.
 MOVED, TIMES_THE_NOISE = 0.01, 3.0
+MOST_TOKENS = 200.0  # of a second of audio; as base64, a second has tens of thousands
 LIKELIEST = (20, 5)  # how many tokens servers tell at most, the most usual first
 
 Result = TypeVar("Result")
 
+_TRY = "Serve the model with its audio input on, or try audio_part='audio_url' (or 'input_audio')."
+_NAME_IT = "Put the model's name behind the address: http://host:8000/v1#name"
 _FORMS = tuple(form for forms in ANSWER_FORMS.values() for form in forms.all)
 _SCHEMA = {
     "type": "object",
@@ -70,10 +74,17 @@ def served_model(transport: Transport, wanted: str) -> str:
 
     Raises:
         BackboneError: if it is not served, or there is not one alone.
+        ClipError: if the server fails, and no model was asked for.
     """
     try:
         reply = transport.get("models")
-    except (NoSuchAddress, ClipError):
+    except NoSuchAddress as error:
+        if not wanted:
+            raise BackboneError(f"the server has no /models there; does the address end in /v1? {_NAME_IT}") from error
+        reply = None
+    except ClipError:
+        if not wanted:
+            raise
         reply = None
     entries = reply.get("data") if isinstance(reply, Mapping) else None
     served = [str(entry["id"]) for entry in entries or [] if isinstance(entry, Mapping) and "id" in entry]
@@ -84,7 +95,7 @@ def served_model(transport: Transport, wanted: str) -> str:
         return served[0]
     told = f"it serves {', '.join(served[:8])}{', ...' if len(served) > 8 else ''}" if served else "it names none"
     asked = f"the server has no model '{wanted}'" if wanted else "the server has not one model alone"
-    raise BackboneError(f"{asked}; {told}. Put the model's name behind the address: http://host:8000/v1#name")
+    raise BackboneError(f"{asked}; {told}. {_NAME_IT}")
 
 
 def software_version(transport: Transport) -> str | None:
@@ -105,13 +116,19 @@ def takes_schema(chat: Chat) -> bool:
     """
     said, fields = messages("Say whether you hear."), {"max_tokens": 1, "temperature": 0}
     try:
-        chat.ask(said, {**fields, **schema_field(_SCHEMA)}, written)
+        chat.ask(said, {**fields, **schema_field(_SCHEMA)}, _answered)
     except ClipError as error:
         if error.code != "server_refused":
             raise
-        chat.ask(said, fields, written)
+        chat.ask(said, fields, _answered)
         return False
     return True
+
+
+def _answered(reply: Any) -> None:
+    """One token of a model that thinks first is no text yet."""
+    if not (isinstance(reply, Mapping) and reply.get("choices")):
+        raise bad_reply("has no choices")
 
 
 def schema_field(schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -174,7 +191,13 @@ def check_hearing(chat: Chat, way: Way | None, forms: Sequence[str], options: Se
         )
     elif tokens[2] <= tokens[0]:
         raise _deaf(chat, f"counts {tokens[2]} prompt tokens for {LONG:g} s and {tokens[0]} for {SHORT:g} s")
-    return _hearing(seconds, tokens[0], tokens[2])
+    hearing = _hearing(seconds, tokens[0], tokens[2])
+    if hearing.tokens_per_second is not None and hearing.tokens_per_second > MOST_TOKENS:
+        raise BackboneError(
+            f"{chat.model} counts {hearing.tokens_per_second:,.0f} prompt tokens for a second of audio: the server "
+            f"gives it the clip as text. {_TRY}"
+        )
+    return hearing
 
 
 def _hearing(seconds: list[float], short: int | None, long: int | None) -> Hearing:
@@ -186,10 +209,7 @@ def _hearing(seconds: list[float], short: int | None, long: int | None) -> Heari
 
 
 def _deaf(chat: Chat, why: str) -> BackboneError:
-    return BackboneError(
-        f"{chat.model} {why}: the server drops the audio. Serve the model with its audio input on, or try "
-        "audio_part='audio_url' (or 'input_audio')."
-    )
+    return BackboneError(f"{chat.model} {why}: the server drops the audio. {_TRY}")
 
 
 def _reply(chat: Chat, clip: Part, fields: Mapping[str, Any], read: Callable[[Any], Result]) -> Result:
