@@ -297,3 +297,15 @@ def test_a_refused_key_ends_the_run_and_is_not_shown(earwitness, clip, monkeypat
         code, out, err = earwitness("score", clip, "rain", "--judge", "rubric", "--backbone", server.address)
     assert code == 5
     assert "secret-key" not in out + err
+
+
+def test_a_language_model_of_no_use_is_replaced_by_rules_which_is_said(earwitness, clip):
+    with FaultServer() as server:
+        code, out, _ = earwitness("rubric", CAPTION, "--with", "llm", "--llm", server.address)
+        assert code == 0
+        assert out.splitlines()[-1].startswith("5 items, rules 1, for llm listener: no items can be read")
+        assert out.splitlines()[-1].endswith("rubric_by_rules")
+        judged = ("score", clip, CAPTION, "--judge", "rubric", "--backbone", "fake", "--with", "llm")
+        code, out, _ = earwitness(*judged, "--llm", server.address, "--format", "json")
+    (row,) = json.loads(out)["rows"]
+    assert (code, row["flags"]) == (0, ["rubric_by_rules"])
