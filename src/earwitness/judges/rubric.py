@@ -222,17 +222,15 @@ class RubricJudge(QuestionJudge):
 
     def _asked_again(self, asked: Sequence[Asked], written: Answered) -> Answered:
         """Written answers; what could not be read, or failed, is asked once more by its logits."""
-        again = {
-            place: without_answer(one, answers) for place, (one, answers) in enumerate(zip(asked, written, strict=True))
-        }
-        wanted = {place: one for place, one in again.items() if one is not None}
+        lacking = [without_answer(one, answers) for one, answers in zip(asked, written, strict=True)]
+        wanted = [again for again in lacking if again is not None]
         try:
-            others = dict(zip(wanted, super().answer(list(wanted.values())), strict=True)) if wanted else {}
+            others = iter(super().answer(wanted) if wanted else ())
         except NoLogProbsError:
             return written
         return [
-            answers if place not in others else filled(one, answers, wanted[place], others[place])
-            for place, (one, answers) in enumerate(zip(asked, written, strict=True))
+            answers if again is None else filled(one, answers, again, next(others))
+            for one, answers, again in zip(asked, written, lacking, strict=True)
         ]
 
 
