@@ -60,6 +60,7 @@ def ask(backbone, *questions, system=None, number=0):
 class TestAThousandPairsOnABadServer:
     """J1: 1,000 final rows, at most 6 tries each, 0 invented scores."""
 
+    @pytest.mark.heavy
     @pytest.mark.parametrize("ways", [frozenset({"exact", "top"}), TOP_ONLY], ids=["exact", "top"])
     def test_every_pair_has_its_own_answer_or_a_reason(self, ways, heavy):
         count, waits = 1000 if "exact" in ways else heavy.size(1000), []

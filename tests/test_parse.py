@@ -509,6 +509,7 @@ def broken_reply(seed):
     return reply
 
 
+@pytest.mark.heavy
 def test_no_answer_lands_on_another_item(heavy):
     """J2: each answer that is read was given in an object of that item; and most of them are read."""
     misplaced, read, there = [], 0, 0
