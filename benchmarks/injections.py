@@ -11,15 +11,12 @@ apart.
 from __future__ import annotations
 
 import argparse
-import importlib
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.report import record
+from benchmarks.report import from_tests, record
 
 from earwitness import AQAScore, from_array
 from earwitness.metrics.uncertainty import mean_estimate
@@ -41,8 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     judge = AQAScore(options.backbone)
     clips = list(islice(without_their_sounds(options.seed), options.clips))
-    sys.path.append(str(Path(__file__).parents[1] / "tests"))
-    attacks = list(importlib.import_module("faults.injections").injected())
+    attacks = list(from_tests("faults.injections").injected())
     rows = [
         _row(way, judge, clips, [a for a in attacks if a.way == way]) for way in dict.fromkeys(a.way for a in attacks)
     ]

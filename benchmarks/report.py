@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 RESULTS = Path(__file__).with_name("results")
 _LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "torch", "transformers", "librosa")
@@ -85,6 +86,12 @@ def side_by_side(
         }
         for name, taken in times.items()
     ]
+
+
+def from_tests(name: str) -> Any:
+    """A module of the tests, such as their builders of small models."""
+    sys.path.append(str(RESULTS.parents[1] / "tests"))
+    return importlib.import_module(name)
 
 
 def commit() -> str:

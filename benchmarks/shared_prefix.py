@@ -10,17 +10,14 @@ GPU of 40 GB.
 from __future__ import annotations
 
 import argparse
-import importlib
 import statistics
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from benchmarks.report import record
+from benchmarks.report import from_tests, record
 from numpy.typing import NDArray
 
 from earwitness.backbones import LoadOptions
@@ -136,8 +133,7 @@ def random_backbone(small_models: Any, family: str, shape: str, device: str, dty
 
 def load_small_models() -> Any:
     """The builders of small models that the tests use."""
-    sys.path.append(str(Path(__file__).parents[1] / "tests"))
-    return importlib.import_module("small_models")
+    return from_tests("small_models")
 
 
 if __name__ == "__main__":

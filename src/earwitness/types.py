@@ -110,6 +110,16 @@ def language_of(text: str) -> Language:
     return "zh" if any("\u3400" <= character <= "\u9fff" for character in text) else "en"
 
 
+def says_something(text: str) -> bool:
+    """Whether a text holds any letter or digit, without which there is nothing to hear against.
+
+    Example:
+        >>> says_something("rain"), says_something("...")
+        (True, False)
+    """
+    return any(character.isalnum() for character in text)
+
+
 def _pair_id(audio: AudioSource, caption: str) -> str:
     if isinstance(audio, Audio):
         stem, identity = "audio", audio.sha256.encode()

@@ -90,7 +90,7 @@ def _captions(
 ) -> list[Caption]:
     """The caption given, or the distinct ones of a source in order."""
     from earwitness.rubrics.base import Caption
-    from earwitness.types import language_of
+    from earwitness.types import language_of, says_something
 
     texts: dict[str, Language | None]
     if source is None:
@@ -99,7 +99,7 @@ def _captions(
         texts = dict.fromkeys(filter(None, map(str.strip, _lines(Path(source)))))
     else:
         texts = {pair.caption: pair.language for pair in Selection(column=column).read(source)}
-    silent = [text for text in texts if not any(character.isalnum() for character in text)]
+    silent = [text for text in texts if not says_something(text)]
     if silent or not texts:
         raise CaptionError(f"{source or 'the caption'} holds {silent[:1]}; wanted words.", code="caption_empty")
     return [Caption(text, language or told or language_of(text)) for text, told in texts.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,8 @@ from earwitness.cli.terminal import TreeFormat, in_colour, terminal_width
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from earwitness.run import Run
     from earwitness.run.store import Record
     from earwitness.types import Score
@@ -54,19 +57,17 @@ def show(
         print(write_verdicts(title, score, why, **shape))
 
 
-def _judged(run: Run) -> list[tuple[Record, Score]]:
-    return [(record, score) for record in run.records() if (score := record.score) is not None]
+def _judged(run: Run) -> Iterator[tuple[Record, Score]]:
+    return ((record, score) for record in run.records() if (score := record.score) is not None)
 
 
 def _named(run: Run, clips: list[str]) -> list[tuple[Record, Score]]:
-    judged = _judged(run)
-    known = {name for record, score in judged for name in (record.clip, score.pair_id)}
+    found = [(record, score) for record, score in _judged(run) if record.clip in clips or score.pair_id in clips]
+    known = {name for record, score in found for name in (record.clip, score.pair_id)}
     missing = [name for name in clips if name not in known]
     if missing:
-        raise UsageError(
-            f"{run.path} holds no clip '{missing[0]}'; wanted names or ids as in {run.path / 'scores.csv'}."
-        )
-    return [(record, score) for record, score in judged if record.clip in clips or score.pair_id in clips]
+        raise UsageError(f"{run.path} holds no clip '{missing[0]}'; wanted names or ids of its scores.csv.")
+    return found
 
 
 def _lowest(run: Run, count: int) -> list[tuple[Record, Score]]:
@@ -76,4 +77,4 @@ def _lowest(run: Run, count: int) -> list[tuple[Record, Score]]:
         value = next(iter(judged[1].values.values()))
         return float("-inf") if value is None else value
 
-    return sorted(_judged(run), key=place)[:count]
+    return heapq.nsmallest(count, _judged(run), key=place)

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from earwitness.backbones.base import AnswerMethod, Backbone, FrontEnd
 from earwitness.errors import UnknownNameError
-from earwitness.judges.loading import check_choice, loaded
 from earwitness.judges.questions import QuestionJudge
 from earwitness.judges.windows import WINDOW_RULE
 from earwitness.rubrics.asking import Wording
@@ -88,9 +87,7 @@ class AQAScore(QuestionJudge):
         chosen = PRESETS[preset]
         self.template = numbered_template(chosen.template if template is None else template)
         answers, front_end = answers or chosen.answers, front_end or chosen.front_end
-        check_choice("answers", answers, get_args(AnswerMethod))
-        check_choice("front_end", front_end, get_args(FrontEnd))
-        super().__init__(loaded(backbone, front_end, **load_options), answers, front_end)
+        super().__init__(backbone, answers, front_end, load_options)
 
     @property
     def recipe(self) -> Recipe:

@@ -43,8 +43,8 @@ def expense(judge: Asking, backbone: Priced, pairs: Iterable[Pair], total: int) 
             clips, each = judge.ready(pair).clips, judge.requests_a_window(pair)
         except BackboneError:
             raise
-        except Exception:
-            continue  # whatever one odd pair brings, the run will count it
+        except Exception:  # whatever one odd pair brings stays with it: the run will count it
+            continue
         requests += each * len(clips)
         seconds += each * sum(clip.duration for clip in clips)
         read += 1

@@ -11,7 +11,7 @@ from earwitness.audio.source import shown
 from earwitness.backbones.base import Backbone, FrontEnd, LimitedVocabulary
 from earwitness.errors import AudioError, CaptionError
 from earwitness.judges.windows import Window, plan_windows
-from earwitness.types import Audio, Pair
+from earwitness.types import Audio, Pair, says_something
 
 # Longer than any caption; beyond it a text is a mistake in the manifest and would crowd the clip out of the context.
 MAX_CAPTION = 4000
@@ -83,7 +83,7 @@ def check_says_something(pair: Pair) -> None:
         CaptionError: if it says nothing, or is too long.
     """
     caption = pair.caption
-    if not any(character.isalnum() for character in caption):
+    if not says_something(caption):
         raise CaptionError(
             f"the caption of {clip_name(pair)} is {caption!r}: it names nothing to hear.", code="caption_empty"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Backbone, FrontEnd
@@ -20,9 +20,11 @@ def loaded(backbone: str | Path | Backbone, front_end: FrontEnd, **load_options:
         **load_options: passed on to ``load_backbone``.
 
     Raises:
-        UsageError: if options come with a backbone that is loaded, or it hears with another front-end.
+        UsageError: if there is no such front-end, the backbone hears with another, or options come with one that is
+            loaded.
         EarwitnessError: what ``load_backbone`` raises.
     """
+    check_choice("front_end", front_end, get_args(FrontEnd))
     if isinstance(backbone, str | Path):
         backbone = load_backbone(backbone, front_end=front_end, **load_options)
     elif load_options:

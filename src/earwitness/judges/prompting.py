@@ -15,14 +15,14 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, TypeVar
 
 from earwitness.backbones.base import MIN_ANSWER_MASS, Backbone, FrontEnd, Request
 from earwitness.errors import AnswerError, ClipError
 from earwitness.judges.ahead import unscored
 from earwitness.judges.batch import BatchJudge, put_windows
 from earwitness.judges.hearing import Heard, hear
-from earwitness.judges.loading import check_choice, loaded
+from earwitness.judges.loading import loaded
 from earwitness.judges.windows import WINDOW_RULE, Combined, combine
 from earwitness.rubrics.template import Template
 from earwitness.types import Item, Kind, Pair, Recipe, Score, Verdict, VerdictStatus
@@ -70,7 +70,6 @@ class PromptedJudge(BatchJudge[Heard, list[Said]], Generic[Given]):
     def __init__(
         self, backbone: str | Path | Backbone, template: Template, front_end: FrontEnd, load_options: Mapping[str, Any]
     ) -> None:
-        check_choice("front_end", front_end, get_args(FrontEnd))
         self.backbone = loaded(backbone, front_end, **load_options)
         self.template = template
         self.front_end: FrontEnd = front_end

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from earwitness.judges.ahead import each_or_why
 from earwitness.judges.answers import Answered, Answers, Asked, by_logits
 from earwitness.judges.batch import BatchJudge
 from earwitness.judges.hearing import Heard, hear
+from earwitness.judges.loading import check_choice, loaded
 from earwitness.judges.windows import Combined, combine
 from earwitness.rubrics.asking import Wording
 from earwitness.rubrics.base import Decomposed
@@ -37,11 +39,25 @@ Told: TypeAlias = tuple[Asked, Answers]
 
 
 class QuestionJudge(BatchJudge[Heard, Told]):
-    """Base of the judges that put yes/no items to a backbone."""
+    """Base of the judges that put yes/no items to a backbone.
 
-    def __init__(self, backbone: Backbone, answers: AnswerMethod, front_end: FrontEnd) -> None:
-        super().__init__(backbone.name, backbone.batch_size, "backbone_failed")
-        self.backbone = backbone
+    Args:
+        backbone: a name, a folder, a server's address, or a ``Backbone``.
+        answers: how answer forms make P(yes).
+        front_end: how the backbone hears.
+        load_options: for ``load_backbone``.
+    """
+
+    def __init__(
+        self,
+        backbone: str | Path | Backbone,
+        answers: AnswerMethod,
+        front_end: FrontEnd,
+        load_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        check_choice("answers", answers, get_args(AnswerMethod))
+        self.backbone = loaded(backbone, front_end, **(load_options or {}))
+        super().__init__(self.backbone.name, self.backbone.batch_size, "backbone_failed")
         self.answers: AnswerMethod = answers
         self.front_end: FrontEnd = front_end
         self._forms: dict[Language, AnswerForms] = {}

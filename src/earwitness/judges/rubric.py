@@ -23,7 +23,7 @@ from earwitness.errors import ClipError, NoLogProbsError, UnknownNameError, Usag
 from earwitness.judges.aggregation import AGGREGATORS, aggregate, blocked
 from earwitness.judges.ahead import each_or_why
 from earwitness.judges.answers import Answered, Answers, Asked, by_writing, filled, without_answer
-from earwitness.judges.loading import check_choice, loaded
+from earwitness.judges.loading import check_choice
 from earwitness.judges.questions import QuestionJudge
 from earwitness.judges.windows import WINDOW_RULE
 from earwitness.rubrics.asking import Wording, wordings
@@ -129,8 +129,6 @@ class RubricJudge(QuestionJudge):
         chosen = PRESETS[preset]
         answers, front_end = answers or chosen.answers, front_end or chosen.front_end
         self.mode: Mode = mode or chosen.mode
-        check_choice("answers", answers, get_args(AnswerMethod))
-        check_choice("front_end", front_end, get_args(FrontEnd))
         check_choice("mode", self.mode, get_args(Mode))
         self.aggregate = aggregate
         if threshold is not None and not AGGREGATORS[aggregate].blocks:
@@ -140,7 +138,7 @@ class RubricJudge(QuestionJudge):
         self.decomposer = decomposer or RuleDecomposer(questions=chosen.questions)
         named = wording or chosen.wording
         given = wordings(named) if named else None  # before a large model is loaded
-        super().__init__(loaded(backbone, front_end, **load_options), answers, front_end)
+        super().__init__(backbone, answers, front_end, load_options)
         fitting = "plain" if isinstance(self.backbone, LimitedVocabulary) else "listen"
         self.wordings = given or wordings(fitting)
 

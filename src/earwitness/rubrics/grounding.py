@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from earwitness.rubrics.denials import Span, asks_for_absence, denied
 from earwitness.rubrics.parse import WrittenItem
 from earwitness.rubrics.quotes import masked, quoted_spans
-from earwitness.types import Item, Kind, Language
+from earwitness.types import Item, Kind, Language, says_something
 
 # Which kind a dimension means, for replies that name no kind; in English and in the Chinese of the public benchmark.
 _DIMENSIONS: Mapping[Kind, str] = {
@@ -191,7 +191,7 @@ class _Said:
     def places(self, basis: str) -> list[Span]:
         """Where the caption says these words, whole words in order; none if they hold no letter and no digit."""
         words = _normal(basis)[0].strip(_MARKS)
-        if not any(character.isalnum() for character in words):
+        if not says_something(words):
             return []
         # The full stop of a quoted sentence belongs to it; one that the model put there itself does not.
         return self._spans(words) or self._spans(words.strip(_MARKS + _PUNCTUATION))

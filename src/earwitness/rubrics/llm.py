@@ -23,8 +23,8 @@ from earwitness.rubrics.grounding import grounded
 from earwitness.rubrics.kept import KeptRubrics
 from earwitness.rubrics.parse import CLEANING_SCHEMA, RUBRIC_SCHEMA, read_cleaning, read_rubric
 from earwitness.rubrics.prompts import cleaning, decomposing, prompts_hash
-from earwitness.rubrics.template import template
-from earwitness.types import Item, Language, Rubric
+from earwitness.rubrics.template import whole_caption
+from earwitness.types import Item, Language, Rubric, says_something
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ class LLMDecomposer:
             BackboneError: if the language model is gone.
             StoreError: if the cache cannot be used.
         """
-        wanted = [caption for caption in dict.fromkeys(captions) if _says_something(caption)]
+        wanted = [caption for caption in dict.fromkeys(captions) if says_something(caption.text)]
         rubrics: dict[Caption, Decomposed] = {**self._remembered(wanted)}
         new = [caption for caption in wanted if caption not in rubrics]
         if new:
@@ -229,7 +229,7 @@ class LLMDecomposer:
         lost = [f"{draft.dropped} dropped"] * bool(draft.dropped)
         lost += [f"{draft.removed} removed"] * bool(draft.removed)
         source = f"llm {self.writer.name}" + (f" ({', '.join(lost)})" if lost else "")
-        return Rubric(draft.items or (_whole(draft.caption, language),), language, source, draft.flags)
+        return Rubric(draft.items or (whole_caption(draft.caption.text, language),), language, source, draft.flags)
 
     def _by_rules(self, failed: Mapping[Caption, ClipError]) -> dict[Caption, Decomposed]:
         made = self.fallback.decompose(list(failed)) if failed else []
@@ -250,15 +250,6 @@ def _listed(draft: _Draft) -> str:
         for item in draft.items
     ]
     return json.dumps({"caption": draft.caption.text, "items": items}, ensure_ascii=False)
-
-
-def _whole(caption: Caption, language: Language) -> Item:
-    """What is asked where no item was left: the whole caption, as AQAScore asks it."""
-    return Item("caption", template(1).ask(caption.text, language), "caption", span=(0, len(caption.text)))
-
-
-def _says_something(caption: Caption) -> bool:
-    return any(character.isalnum() for character in caption.text)
 
 
 def _says_nothing(caption: Caption) -> CaptionError:

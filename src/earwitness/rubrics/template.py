@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from earwitness.errors import UnknownNameError
-from earwitness.types import Language
+from earwitness.types import Item, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ TEMPLATES: Mapping[int, Template] = {
         ),
     )
 }
+
+
+def whole_caption(caption: str, language: Language) -> Item:
+    """The item that is asked where a caption does not come apart: all of it in one question, as AQAScore asks it."""
+    return Item("caption", template(1).ask(caption, language), "caption", span=(0, len(caption)))
 
 
 def template(number: int) -> Template:

@@ -21,7 +21,7 @@ from earwitness.mos.encoders.base import Encoder, check_duration
 from earwitness.mos.encoders.cache import EmbeddingCache, Kind
 from earwitness.run.pair_key import key_of
 from earwitness.run.progress import Progress
-from earwitness.types import Audio, Pair, Recipe, ScoreFailure
+from earwitness.types import Audio, Pair, Recipe, ScoreFailure, says_something
 
 _DECODERS = 4
 # How key_of speaks of a file whose content it could not, or would not, hash.
@@ -151,7 +151,7 @@ def _caption_key(caption: str) -> str:
 
 
 def _caption(pair: Pair) -> str | CaptionError:
-    if any(character.isalnum() for character in pair.caption):
+    if says_something(pair.caption):
         return pair.caption
     text = f"the caption of '{pair.id}' is {pair.caption!r}: there is nothing to embed."
     return CaptionError(text, code="caption_empty")

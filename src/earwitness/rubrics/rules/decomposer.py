@@ -21,7 +21,7 @@ from earwitness.rubrics.rules.sketch import Sketch, sketch_of
 from earwitness.rubrics.rules.sounds import Sound
 from earwitness.rubrics.rules.tokens import Token, tokens_of
 from earwitness.rubrics.rules.wording import Wording
-from earwitness.rubrics.template import template
+from earwitness.rubrics.template import whole_caption
 from earwitness.types import Item, Kind, Language, Rubric
 
 Span = tuple[int, int]
@@ -81,12 +81,7 @@ class RuleDecomposer:
         source = f"rules {VERSION}"
         if items:
             return Rubric(items, language, source)
-        return Rubric((_whole(caption.text, language),), language, source, ("not_decomposed",))
-
-
-def _whole(text: str, language: Language) -> Item:
-    """The caption in one question, as AQAScore asks it."""
-    return Item("caption", template(1).ask(text, language), "caption", span=(0, len(text)))
+        return Rubric((whole_caption(caption.text, language),), language, source, ("not_decomposed",))
 
 
 class _Itemizer:
