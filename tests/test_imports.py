@@ -14,6 +14,7 @@ HEAVY = ("torch", "transformers", "scipy.stats", "pyarrow", "pandas", "sklearn")
 FLOORS = (
     {"cli"},
     {"report"},
+    {"bench"},
     {"train"},
     {"judges"},
     {"mos", "rubrics", "scenes"},

@@ -21,6 +21,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
 
 from earwitness.errors import RunError, StoreError, UsageError
 from earwitness.manifest import Pairs
@@ -34,7 +35,13 @@ from earwitness.types import Estimate, Judge, Pair, Recipe, Score, ScoreFailure
 
 
 def evaluate(
-    judge: Judge, pairs: Iterable[Pair], out: str | Path, *, progress: bool | None = None, resume: bool = True
+    judge: Judge,
+    pairs: Iterable[Pair],
+    out: str | Path,
+    *,
+    progress: bool | None = None,
+    resume: bool = True,
+    about: Mapping[str, Any] | None = None,
 ) -> Run:
     """Score pairs into a run directory, one committed record each.
 
@@ -49,6 +56,7 @@ def evaluate(
         out: the run directory; made if need be.
         progress: draw a progress bar on stderr; None draws it on terminals only.
         resume: go on with a run that is there; False refuses it.
+        about: what else to know of the run, in plain JSON, such as the benchmark that it is of; ``Run.about`` reads it.
 
     Returns:
         The run; its ``interrupted`` tells whether Ctrl-C ended it early.
@@ -65,7 +73,7 @@ def evaluate(
         raise RunError(f"{folder} holds a run already; choose another directory or resume it with resume=True.")
     total = _total(pairs)
     with (
-        Store.write(folder, judge.recipe, judge=judge.name, axes=dict(judge.axes)) as store,
+        Store.write(folder, judge.recipe, judge=judge.name, axes=dict(judge.axes), **(about or {})) as store,
         Progress(total, progress) as bar,
         _Interruption(bar) as interruption,
     ):
@@ -112,6 +120,16 @@ class Run:
         """What its scores were made by."""
         with Store.read(self.path) as store:
             return store.recipe
+
+    @property
+    def axes(self) -> Mapping[str, tuple[float, float]]:
+        """The judge's axes with the lowest and the highest value of each."""
+        return {axis: (low, high) for axis, (low, high) in (self.about("axes") or {}).items()}
+
+    def about(self, key: str) -> Any:
+        """What was noted of the run under a key, such as ``judge``; None if nothing was."""
+        with Store.read(self.path) as store:
+            return store.about(key)
 
     @property
     def summary(self) -> Mapping[str, Estimate | None]:

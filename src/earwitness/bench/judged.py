@@ -1,0 +1,122 @@
+"""What a judge said of a benchmark's pairs, as read from the records of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from earwitness.errors import UsageError
+from earwitness.run import Run
+from earwitness.run.store import Record
+
+# The axis of judges that say how well a clip matches its caption.
+ALIGNMENT = "alignment"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One pair of a run, without its audio, and what the judge said.
+
+    Attributes:
+        id: the pair's.
+        clip: what tells clips apart: the hash of the decoded clip; the pair's id where it could not be decoded.
+        caption: of the pair.
+        values: number by axis; empty where unscored.
+        system: the generator.
+        group: as the benchmark set it.
+        language: of the caption.
+        ratings: people's, by axis.
+        meta: what else the benchmark carried along, ``part`` among it.
+    """
+
+    id: str
+    clip: str
+    caption: str
+    values: Mapping[str, float]
+    system: str | None = None
+    group: str | None = None
+    language: str | None = None
+    ratings: Mapping[str, float] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, record: Record) -> Judged:
+        """A run's record as a benchmark sees it; a pair that waits counts as unscored."""
+        pair, said = record.pair, record.said or {}
+        return cls(
+            id=pair["id"],
+            clip=said.get("audio_sha256") or f"unheard {pair['id']}",
+            caption=pair["caption"],
+            values={axis: value for axis, value in said.get("values", {}).items() if value is not None},
+            system=pair["system"],
+            group=pair["group"],
+            language=pair["language"],
+            ratings=pair["ratings"],
+            meta=pair["meta"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """All that a judge said of a benchmark.
+
+    Attributes:
+        judged: in the benchmark's order, the unscored among them.
+        axes: the judge's axes with the lowest and the highest value of each.
+        asked: the judge's axis by axis of ratings, where the caller named it.
+    """
+
+    judged: tuple[Judged, ...]
+    axes: Mapping[str, tuple[float, float]]
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, run: Run, asked: Mapping[str, str] | None = None) -> Judgements:
+        """Those of a run."""
+        return cls(tuple(map(Judged.of, run.records())), run.axes, asked or {})
+
+    def __iter__(self) -> Iterator[Judged]:
+        return iter(self.judged)
+
+    def __len__(self) -> int:
+        return len(self.judged)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that the run has, in the order met."""
+        return tuple(dict.fromkeys(judged.meta["part"] for judged in self.judged))
+
+    def of_part(self, part: str) -> Judgements:
+        """Those of one part."""
+        return self.only(judged for judged in self.judged if judged.meta["part"] == part)
+
+    def only(self, judged: Iterable[Judged]) -> Judgements:
+        """Some of them."""
+        return Judgements(tuple(judged), self.axes, self.asked)
+
+    def axis_for(self, rating: str, *, alignment: bool = True) -> str | None:
+        """Which of the judge's axes speaks of an axis of ratings.
+
+        The one that the caller named; or that of the same name, capitals aside; or, with ``alignment``, the axis that
+        says how well a clip matches its caption.
+
+        Returns:
+            The axis, or None if the judge says nothing of it.
+
+        Raises:
+            UsageError: if the caller named an axis that the judge does not have.
+
+        Example:
+            >>> said = Judgements((), {"alignment": (0.0, 1.0), "pq": (1.0, 10.0)})
+            >>> said.axis_for("PQ"), said.axis_for("REL"), said.axis_for("MI", alignment=False)
+            ('pq', 'alignment', None)
+        """
+        if rating in self.asked:
+            if self.asked[rating] not in self.axes:
+                raise UsageError(f"the judge has no axis '{self.asked[rating]}'; it has {', '.join(self.axes)}.")
+            return self.asked[rating]
+        same = [axis for axis in self.axes if axis.lower() == rating.lower()]
+        if same:
+            return same[0]
+        return ALIGNMENT if alignment and ALIGNMENT in self.axes else None
