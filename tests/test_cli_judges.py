@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from earwitness.cli.decomposers import With
+from earwitness.cli.decomposers import DecomposerOptions, DomainName, LanguageName, With
 from earwitness.cli.judges import JUDGES, JudgeName, JudgeOptions
 from earwitness.errors import UsageError
 from earwitness.judges.aqascore import AQAScore
@@ -28,21 +28,22 @@ GIVEN = {
     "decompose_with": With.rules,
     "llm": "folder",
     "llm_cache": Path("cache"),
-    "domain": "music",
-    "questions": "zh",
+    "domain": DomainName.music,
+    "questions": LanguageName.zh,
     "rubrics": Path("rubrics.jsonl"),
-    "llm_server": ("tries=2",),
+    "llm_server": ["tries=2"],
     "draws": 4,
     "device_map": "auto",
     "dtype": "float32",
     "revision": "abc",
     "trust_remote_code": True,
-    "server": ("tries=2",),
+    "server": ["tries=2"],
 }
 
 
 def test_every_option_is_known_here_and_belongs_to_some_judge():
-    assert {*GIVEN, "judge", "device", "batch_size"} == {field.name for field in fields(JudgeOptions)}
+    known = {field.name for kind in (JudgeOptions, DecomposerOptions) for field in fields(kind)}
+    assert {*GIVEN, "judge", "device", "batch_size", "decomposer"} == known
     assert set(GIVEN) == {name for info in JUDGES.values() for name in info.own}
 
 
@@ -50,12 +51,19 @@ def test_every_option_is_known_here_and_belongs_to_some_judge():
 @pytest.mark.parametrize("judge", JUDGES)
 def test_no_judge_is_silent_about_an_option_that_it_does_not_read(judge, option):
     needed = {"checkpoint": "run"} if judge == JudgeName.mos else {}
-    given = {**needed, option: GIVEN[option]}
+    value = GIVEN[option]
+    # Of a language model's options none stands alone.
+    others = {"decompose_with": With.llm, "llm": "folder"} if option.startswith("llm") else {}
+    takes_apart = option in {field.name for field in fields(DecomposerOptions)}
+    given = {
+        **needed,
+        **({"decomposer": DecomposerOptions(**{**others, option: value})} if takes_apart else {option: value}),
+    }
     if option in JUDGES[judge].own:
         JudgeOptions(judge, **given)
     else:
         written = "--with" if option == "decompose_with" else f"--{option.replace('_', '-')}"
-        with pytest.raises(UsageError, match=f"{written} cannot go with --judge {judge}; its own options are"):
+        with pytest.raises(UsageError, match=f"{written}.* cannot go with --judge {judge}; its own options are"):
             JudgeOptions(judge, **given)
 
 

@@ -15,6 +15,7 @@ import typer
 from earwitness import __version__
 from earwitness.cli import export, listing, rubric, scenes, score, show, threshold, train
 from earwitness.cli.exit_codes import INTERRUPTED
+from earwitness.cli.options import with_options
 from earwitness.errors import EarwitnessError
 
 app = typer.Typer(
@@ -42,11 +43,11 @@ def _options(
     pass
 
 
-app.command("score", epilog=score.EXAMPLES)(score.score)
+app.command("score", epilog=score.EXAMPLES)(with_options(score.score))
 app.command("show", epilog=show.EXAMPLES)(show.show)
-app.command("rubric", epilog=rubric.EXAMPLES)(rubric.rubric)
+app.command("rubric", epilog=rubric.EXAMPLES)(with_options(rubric.rubric))
 app.command("threshold", epilog=threshold.EXAMPLES)(threshold.threshold)
-app.command("list")(listing.list_names)
+app.command("list")(with_options(listing.list_names))
 app.command("export")(export.export)
 app.add_typer(scenes.app, name="scenes")
 app.add_typer(train.app, name="train")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -40,37 +40,30 @@ class LanguageName(StrEnum):
     zh = "zh"
 
 
-# The options that two commands share.
-DecomposeWith: TypeAlias = Annotated[
-    With | None, typer.Option("--with", help="What takes captions apart. Default: rules.")
-]
-LLM: TypeAlias = Annotated[
-    str | None, typer.Option(help="Of --with llm: a folder, owner/name on the hub, or a server's address.")
-]
-LLMCache: TypeAlias = Annotated[Path | None, typer.Option(help="Of --with llm: a file that keeps what it wrote.")]
-LLMServer: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME=VALUE", help="Of an --llm that is a server: such as max_requests=5000; repeat for more."
-    ),
-]
-DomainOption: TypeAlias = Annotated[DomainName | None, typer.Option(help="What clips are made of. Default: mix.")]
-Questions: TypeAlias = Annotated[
-    LanguageName | None, typer.Option(help="Language of a rubric's questions; the caption's by default.")
-]
-
-
 @dataclass(frozen=True, slots=True)
 class DecomposerOptions:
     """The options that choose a decomposer; each is named as on the command line, None where it was not given."""
 
-    decompose_with: With | None = None
-    llm: str | None = None
-    llm_cache: Path | None = None
-    domain: Domain | None = None
-    questions: Language | None = None
-    rubrics: Path | None = None
-    llm_server: tuple[str, ...] | None = None
+    decompose_with: Annotated[
+        With | None, typer.Option("--with", help="What takes captions apart. Default: rules.")
+    ] = None
+    llm: Annotated[
+        str | None, typer.Option(help="Of --with llm: a folder, owner/name on the hub, or a server's address.")
+    ] = None
+    llm_cache: Annotated[Path | None, typer.Option(help="Of --with llm: a file that keeps what it wrote.")] = None
+    llm_server: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="Of an --llm that is a server: such as max_requests=5000; repeat for more."
+        ),
+    ] = None
+    domain: Annotated[DomainName | None, typer.Option(help="What clips are made of. Default: mix.")] = None
+    questions: Annotated[
+        LanguageName | None, typer.Option(help="Language of a rubric's questions; the caption's by default.")
+    ] = None
+    rubrics: Annotated[
+        Path | None, typer.Option(help="A file of rubrics (earwitness rubric --out), instead of making them.")
+    ] = None
 
     def __post_init__(self) -> None:
         if self.rubrics and (self.decompose_with or self.llm or self.domain or self.questions):
@@ -90,7 +83,8 @@ class DecomposerOptions:
             from earwitness.rubrics.saved import SavedRubrics
 
             return SavedRubrics(self.rubrics)
-        asked, domain = self.questions or questions, self.domain or "mix"
+        asked: Language | None = questions if self.questions is None else self.questions.value
+        domain: Domain = "mix" if self.domain is None else self.domain.value
         if self.llm:
             from earwitness.backbones import load_writer
             from earwitness.rubrics.llm import LLMDecomposer

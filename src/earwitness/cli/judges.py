@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from earwitness.cli.decomposers import DecomposerOptions, With
+import typer
+
+from earwitness.cli.decomposers import DecomposerOptions
 from earwitness.cli.servers import server_options
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
-    from earwitness.backbones.base import AnswerMethod
-    from earwitness.judges.rubric import Mode
-    from earwitness.rubrics.base import Domain
-    from earwitness.types import Judge, Language
+    from earwitness.types import Judge
 
 
 class JudgeName(StrEnum):
@@ -31,9 +30,27 @@ class JudgeName(StrEnum):
     sampled_yes = "sampled-yes"
 
 
+class Answers(StrEnum):
+    """How answer forms make P(yes)."""
+
+    logsumexp = "logsumexp"
+    largest = "largest"
+    pair = "pair"
+
+
+class Mode(StrEnum):
+    """How the items of a rubric are answered."""
+
+    logits = "logits"
+    generate = "generate"
+    both = "both"
+
+
 # What loads a backbone, and what takes captions apart.
 _BACKBONE = ("backbone", "device_map", "dtype", "revision", "trust_remote_code", "server")
-_DECOMPOSER = ("decompose_with", "llm", "llm_cache", "domain", "questions", "rubrics", "llm_server")
+_DECOMPOSER = tuple(option.name for option in fields(DecomposerOptions))
+# Those of all judges.
+_COMMON = ("judge", "device", "batch_size")
 _RUBRIC = ("preset", "answers", "mode", "aggregate", "threshold", "match_at", "wording")
 
 
@@ -67,41 +84,71 @@ JUDGES: Mapping[JudgeName, JudgeInfo] = {
 class JudgeOptions:
     """The options that choose and load a judge; each is named as on the command line, None where it was not given."""
 
-    judge: JudgeName = JudgeName.aqascore
-    checkpoint: str | None = None
-    encoder: Path | None = None
-    backbone: str | None = None
-    preset: str | None = None
-    template: int | None = None
-    answers: AnswerMethod | None = None
-    mode: Mode | None = None
-    aggregate: str | None = None
-    threshold: float | None = None
-    match_at: float | None = None
-    wording: str | None = None
-    decompose_with: With | None = None
-    llm: str | None = None
-    llm_cache: Path | None = None
-    domain: Domain | None = None
-    questions: Language | None = None
-    rubrics: Path | None = None
-    llm_server: tuple[str, ...] | None = None
-    draws: int | None = None
-    device_map: str | None = None
-    dtype: str | None = None
-    revision: str | None = None
-    trust_remote_code: bool | None = None
-    server: tuple[str, ...] | None = None
-    device: str = "auto"
-    batch_size: int | None = None
+    judge: Annotated[JudgeName, typer.Option(help="What scores: a name from `earwitness list judges`.")] = (
+        JudgeName.aqascore
+    )
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(
+            help="Of --judge mos: folder of a trained predictor, or audiobox-aesthetics; of clapscore: CLAP's.",
+            show_default=False,
+        ),
+    ] = None
+    encoder: Annotated[
+        Path | None,
+        typer.Option(help="Of --judge mos: where the predictor's encoder folder is now.", show_default=False),
+    ] = None
+    backbone: Annotated[
+        str | None,
+        typer.Option(
+            help="Name from `earwitness list backbones`, a folder with a checkpoint, or a server's address. "
+            "Default: embedded."
+        ),
+    ] = None
+    preset: Annotated[
+        str | None, typer.Option(help="Name from `earwitness list presets`. Default: the judge's name.")
+    ] = None
+    template: Annotated[
+        int | None, typer.Option(help="Number from `earwitness list templates`; the preset's by default.")
+    ] = None
+    answers: Annotated[Answers | None, typer.Option(help="How answer forms make P(yes); the preset's by default.")] = (
+        None
+    )
+    mode: Annotated[Mode | None, typer.Option(help="Of --judge rubric: how items are answered. Default: logits.")] = (
+        None
+    )
+    aggregate: Annotated[
+        str | None, typer.Option(help="Of --judge rubric: name from `earwitness list aggregators`. Default: mean.")
+    ] = None
+    threshold: Annotated[
+        float | None, typer.Option(help="Of --judge rubric: P(yes) from which an item is met. Default: 0.5.")
+    ] = None
+    match_at: Annotated[
+        float | None,
+        typer.Option(help="Of --judge rubric: alignment from which a clip matches: a value of its own."),
+    ] = None
+    wording: Annotated[
+        str | None, typer.Option(help="Of --judge rubric: name from `earwitness list wordings`, or a JSON file.")
+    ] = None
+    decomposer: DecomposerOptions = field(default_factory=DecomposerOptions)
+    draws: Annotated[int | None, typer.Option(help="Of --judge sampled-yes: answers drawn. Default: 8.")] = None
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Clips at a time; automatic by default.")] = None
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = "auto"
+    device_map: Annotated[str | None, typer.Option(help="Spread a large model over devices: auto, balanced.")] = None
+    dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16 or auto. Default: auto.")] = None
+    revision: Annotated[str | None, typer.Option(help="Commit of the checkpoint on its hub, to pin it.")] = None
+    trust_remote_code: Annotated[
+        bool | None,
+        typer.Option("--trust-remote-code", help="Run code that comes with the backbone's checkpoint."),
+    ] = None
+    server: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="How to talk to a server: concurrency=32, max_cost=5, ..."),
+    ] = None
 
     def __post_init__(self) -> None:
         own = JUDGES[self.judge].own
-        strange = [
-            field.name
-            for field in fields(self)
-            if field.name not in (*own, "judge", "device", "batch_size") and getattr(self, field.name) is not None
-        ]
+        strange = [name for name in self._named() if name not in (*own, *_COMMON)]
         if strange:
             raise UsageError(
                 f"{', '.join(map(_option, strange))} cannot go with --judge {self.judge}; its own options are "
@@ -112,6 +159,15 @@ class JudgeOptions:
                 "--judge mos needs --checkpoint: the folder of a predictor (earwitness train mos), or "
                 "audiobox-aesthetics."
             )
+
+    def _named(self) -> list[str]:
+        """The options that were given, those of the decomposer among them."""
+        return [
+            option.name
+            for options in (self, self.decomposer)
+            for option in fields(options)
+            if option.name != "decomposer" and getattr(options, option.name) is not None
+        ]
 
     @property
     def needs_captions(self) -> bool:
@@ -146,7 +202,8 @@ class JudgeOptions:
 
     def given(self, *names: str) -> dict[str, Any]:
         """Those of the options that were given, as keyword arguments; the others are left to the judge."""
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        told = ((name, getattr(self, name)) for name in names)
+        return {name: value.value if isinstance(value, StrEnum) else value for name, value in told if value is not None}
 
 
 def _aqascore(options: JudgeOptions) -> Judge:
@@ -160,7 +217,7 @@ def _rubric(options: JudgeOptions) -> Judge:
 
     chosen = PRESETS.get(options.preset or "rubric")
     questions = chosen.questions if chosen else None
-    decomposer = DecomposerOptions(*(getattr(options, name) for name in _DECOMPOSER)).load(questions)
+    decomposer = options.decomposer.load(questions)
     return RubricJudge(**options.loading, decomposer=decomposer, **options.given(*_RUBRIC))
 
 

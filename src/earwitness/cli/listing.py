@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earwitness.cli.terminal import TableFormat, terminal_width
+from earwitness.cli.terminal import Output, terminal_width
 
 if TYPE_CHECKING:
     from earwitness.report.tables import Table
@@ -25,16 +25,14 @@ class Names(StrEnum):
     losses = "losses"
     aggregators = "aggregators"
     wordings = "wordings"
+    benchmarks = "benchmarks"
 
 
-def list_names(
-    names: Annotated[Names, typer.Argument(help="Which names.")],
-    output: Annotated[TableFormat, typer.Option("--format", help="How the table is printed.")] = TableFormat.text,
-) -> None:
-    """List what can be named: judges, backbones, templates, presets, encoders, losses, aggregators or wordings."""
+def list_names(names: Annotated[Names, typer.Argument(help="Which names.")], *, output: Output) -> None:
+    """List what can be named: judges, backbones, benchmarks, templates, presets, encoders, losses and others."""
     from earwitness.report.tables import write_table
 
-    print(write_table(TABLES[names](), output.value, width=terminal_width()))
+    print(write_table(TABLES[names](), output.form, width=terminal_width()))
 
 
 def _backbones() -> Table:
@@ -121,7 +119,17 @@ def _wordings() -> Table:
     return Table(("name", "language", "item", "system"), rows)
 
 
+def _benchmarks() -> Table:
+    from earwitness.bench import BENCHMARKS, benchmark_class
+    from earwitness.report.tables import Table
+
+    known = {name: benchmark_class(name).about for name in BENCHMARKS}
+    rows = tuple((name, a.measures, a.judges, a.size, a.licence, a.where) for name, a in known.items())
+    return Table(("name", "measures", "judges", "size", "licence", "where"), rows)
+
+
 TABLES = {
+    Names.benchmarks: _benchmarks,
     Names.judges: _judges,
     Names.aggregators: _aggregators,
     Names.wordings: _wordings,

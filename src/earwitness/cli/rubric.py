@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earwitness.cli.decomposers import (
-    LLM,
-    DecomposerOptions,
-    DecomposeWith,
-    DomainOption,
-    LanguageName,
-    LLMCache,
-    LLMServer,
-    Questions,
-)
+from earwitness.cli.decomposers import DecomposerOptions, LanguageName
 from earwitness.cli.selection import Selection
 from earwitness.cli.terminal import TreeFormat, in_colour, terminal_width
 from earwitness.errors import CaptionError, ClipError, ManifestError, UsageError
@@ -45,16 +36,11 @@ def rubric(
     captions: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="Captions of a manifest, or a .txt file with one on each line.")
     ] = None,
-    rubrics: Annotated[Path | None, typer.Option(help="Rubrics of a file: to look at what was edited.")] = None,
+    *,
     language: Annotated[
         LanguageName | None, typer.Option(help="Of the caption; told by its script when not given.")
     ] = None,
-    domain: DomainOption = None,
-    decompose_with: DecomposeWith = None,
-    llm: LLM = None,
-    llm_cache: LLMCache = None,
-    llm_server: LLMServer = None,
-    questions: Questions = None,
+    decomposer: DecomposerOptions,
     column: Annotated[
         list[str] | None, typer.Option(metavar="FIELD=NAME", help="A manifest's column by field: caption=prompt_en.")
     ] = None,
@@ -62,22 +48,14 @@ def rubric(
     output: Annotated[TreeFormat, typer.Option("--format", help="How rubrics are printed.")] = TreeFormat.text,
 ) -> None:
     """Take captions apart into yes/no questions, and print them as trees."""
+    rubrics = decomposer.rubrics
     if sum(given is not None for given in (caption, captions, rubrics)) != 1:
         raise UsageError('what shall be asked? Give a caption ("A dog barks."), --captions SOURCE, or --rubrics FILE.')
-    options = DecomposerOptions(
-        decompose_with,
-        llm,
-        llm_cache,
-        None if domain is None else domain.value,
-        None if questions is None else questions.value,
-        rubrics,
-        tuple(llm_server) if llm_server else None,
-    )
     if rubrics:
         found = _saved(rubrics)
     else:
         spoken: Language | None = None if language is None else language.value
-        found = _made(options, _captions(caption, captions, spoken, tuple(column or ())))
+        found = _made(decomposer, _captions(caption, captions, spoken, column))
     if out is not None:
         _save(out, list(found))
         return
@@ -86,7 +64,7 @@ def rubric(
 
 
 def _captions(
-    caption: str | None, source: str | None, language: Language | None, column: tuple[str, ...]
+    caption: str | None, source: str | None, language: Language | None, column: list[str] | None
 ) -> list[Caption]:
     """The caption given, or the distinct ones of a source in order."""
     from earwitness.rubrics.base import Caption

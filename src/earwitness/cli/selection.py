@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from earwitness.errors import UsageError
 
@@ -15,16 +19,30 @@ if TYPE_CHECKING:
     from earwitness.manifest import Pairs
 
 
+class CaptionFrom(StrEnum):
+    """Where captions come from when the source is a folder or glob."""
+
+    auto = "auto"
+    folder = "folder"
+    txt = "txt"
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The options that say how a source is read; each is named as on the command line."""
 
-    caption_from: Literal["auto", "folder", "txt"] = "auto"
-    column: tuple[str, ...] = ()
-    limit: int | None = None
-    shard: str | None = None
-    seed: int | None = None
-    allow_outside_root: bool = False
+    caption_from: Annotated[
+        CaptionFrom, typer.Option(help="Captions of a folder or glob: folder names, or same-named .txt files.")
+    ] = CaptionFrom.auto
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD=NAME", help="A manifest's column by field: caption=prompt_en.")
+    ] = None
+    limit: Annotated[int | None, typer.Option(min=1, help="Score only so many pairs.")] = None
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Score the I-th of N parts, 1/N to N/N.")] = None
+    seed: Annotated[int | None, typer.Option(help="With --limit: a seeded sample instead of the first pairs.")] = None
+    allow_outside_root: Annotated[
+        bool, typer.Option("--allow-outside-root", help="Accept clips outside the manifest's folder.")
+    ] = False
 
     def given(self) -> list[str]:
         """The options that differ from their defaults.
@@ -41,8 +59,8 @@ class Selection:
 
         return read_pairs(
             source,
-            caption_from=self.caption_from,
-            columns=columns_by_field(self.column),
+            caption_from=self.caption_from.value,
+            columns=columns_by_field(self.column or ()),
             captions_optional=captions_optional,
             limit=self.limit,
             shard=_shard(self.shard) if self.shard else None,
@@ -57,7 +75,7 @@ class Selection:
             >>> Selection().run_directory("data/generated.csv", "4b1d").name.split("-")[::2]
             ['generated', '4b1d']
         """
-        told: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        told: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)} | {"column": self.column or []}
         what = json.dumps([Path(source).absolute().as_posix(), told], ensure_ascii=True)
         return Path("runs") / f"{_name(source)}-{hashlib.sha256(what.encode()).hexdigest()[:6]}-{recipe}"
 
@@ -75,7 +93,7 @@ def show(pairs: Pairs) -> None:
         print(f"{name!r}: {pair.caption!r}")
 
 
-def columns_by_field(named: tuple[str, ...]) -> dict[str, str]:
+def columns_by_field(named: Sequence[str]) -> dict[str, str]:
     """Columns by field.
 
     Example:

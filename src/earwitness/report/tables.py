@@ -1,4 +1,4 @@
-"""Tables for people and programs: one set of rows, written as text, CSV or strict JSON.
+"""Tables for people and programs: one set of rows, written as text, CSV, strict JSON, Markdown or LaTeX.
 
 A table says beside its rows how many clips it speaks of and by which recipe; a cell without a number is empty in text
 and CSV and null in JSON, never 0.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -17,7 +18,14 @@ from earwitness.audio.source import printable
 from earwitness.run.export import neutralise
 
 Cell: TypeAlias = "str | int | float | None"
-Format = Literal["text", "csv", "json"]
+Format = Literal["text", "csv", "json", "markdown", "latex"]
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+}
 
 # Characters of a cell that people are shown, and columns that a table needs to be read at all.
 LONGEST_CELL, NARROWEST = 200, 40
@@ -51,9 +59,13 @@ def write_table(table: Table, form: Format, width: int = 100) -> str:
         rain.wav   0.912
         dog.wav
     """
-    if form == "csv":
-        return _csv(table)
-    return _json(table) if form == "json" else _text(table, width)
+    written: dict[Format, Callable[[Table], str]] = {
+        "csv": _csv,
+        "json": _json,
+        "markdown": _markdown,
+        "latex": _latex,
+    }
+    return _text(table, width) if form == "text" else written[form](table)
 
 
 def _text(table: Table, width: int) -> str:
@@ -81,6 +93,59 @@ def _printed(cell: Cell) -> str:
         return f"{cell:.3f}"
     text = str(cell)
     return printable(text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 3] + "...")
+
+
+def _markdown(table: Table) -> str:
+    r"""A table of GitHub's Markdown, its notes under it.
+
+    Example:
+        >>> print(_markdown(Table(("clip", "score"), (("a|b.wav", 0.5), ("c.wav", None)))))
+        | clip | score |
+        | --- | ---: |
+        | a\|b.wav | 0.500 |
+        | c.wav |  |
+    """
+    rows = [[_for_markdown(_printed(cell)) for cell in row] for row in table.rows]
+    rules = ["---:" if _is_numeric(table, place) else "---" for place in range(len(table.columns))]
+    lines = [f"| {' | '.join(cells)} |" for cells in (map(_for_markdown, table.columns), rules, *rows)]
+    return "\n".join([*lines, *([""] if table.notes else []), *(f"{_for_markdown(note)}  " for note in table.notes)])
+
+
+def _latex(table: Table) -> str:
+    r"""A ``tabular`` with rules of the package booktabs, its notes as comments above it.
+
+    Example:
+        >>> print(_latex(Table(("clip", "score"), (("a_b.wav", 0.5), ("c.wav", None)), ("n = 1 of 2",))))
+        % n = 1 of 2
+        \begin{tabular}{lr}
+        \toprule
+        clip & score \\
+        \midrule
+        a\_b.wav & 0.500 \\
+        c.wav &  \\
+        \bottomrule
+        \end{tabular}
+    """
+    sides = "".join("r" if _is_numeric(table, place) else "l" for place in range(len(table.columns)))
+    head, *rows = (
+        " & ".join(_for_latex(_printed(cell)) for cell in cells) + r" \\" for cells in (table.columns, *table.rows)
+    )
+    ruled = [r"\toprule", head, r"\midrule", *rows, r"\bottomrule"]
+    comments = [f"% {printable(note)}" for note in table.notes]
+    return "\n".join([*comments, rf"\begin{{tabular}}{{{sides}}}", *ruled, r"\end{tabular}"])
+
+
+def _is_numeric(table: Table, place: int) -> bool:
+    cells = [row[place] for row in table.rows if row[place] is not None]
+    return bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+
+
+def _for_markdown(text: str) -> str:
+    return re.sub(r"([\\|*_`<\[])", r"\\\1", text)
+
+
+def _for_latex(text: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in text)
 
 
 def _csv(table: Table) -> str:

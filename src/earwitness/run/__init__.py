@@ -71,7 +71,7 @@ def evaluate(
     folder = Path(out)
     if not resume and (folder / STORE).exists():
         raise RunError(f"{folder} holds a run already; choose another directory or resume it with resume=True.")
-    total = _total(pairs)
+    total = count_pairs(pairs)
     with (
         Store.write(folder, judge.recipe, judge=judge.name, axes=dict(judge.axes), **(about or {})) as store,
         Progress(total, progress) as bar,
@@ -231,7 +231,12 @@ def _summaries(store: Store) -> tuple[Summary, Mapping[str, Summary]]:
     return summarise(store.records(), store.about("axes") or {}, store.count())
 
 
-def _total(pairs: Iterable[Pair]) -> int | None:
+def count_pairs(pairs: Iterable[Pair]) -> int | None:
+    """How many pairs there are, where that can be told without going through them; a manifest is checked by it.
+
+    Raises:
+        ManifestError: if the manifest behind ``pairs`` is not as it should be.
+    """
     if isinstance(pairs, Pairs):
         return pairs.check()
     return len(pairs) if isinstance(pairs, Sized) else None

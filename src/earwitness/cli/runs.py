@@ -1,0 +1,78 @@
+"""What commands that judge many pairs have in common: a word beforehand, the run, and whether it may be read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from earwitness.cli.exit_codes import ENOUGH_SCORED, INTERRUPTED, TOO_FEW_SCORED
+from earwitness.errors import BackboneError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from earwitness.run import Run
+    from earwitness.types import Judge, Pair
+
+ALL_BUT_FEW_SCORED = 0.99
+# Why a pair was never put to a server, though nothing is wrong with it.
+NOT_ASKED = ("budget_spent", "run_stopped")
+# Pairs from which a run over a server is told what it takes beforehand.
+LARGE_RUN = 100
+
+
+def judge_pairs(judge: Judge, pairs: Iterable[Pair], out: Path, about: Mapping[str, Any] | None = None) -> Run:
+    """Score pairs into a run directory, saying beforehand what many of them will take of a server."""
+    from earwitness.run import evaluate
+
+    _tell_expense(judge, pairs)
+    return evaluate(judge, pairs, out=out, about=about)
+
+
+def check_finished(run: Run) -> None:
+    """Leave with the exit code of a run that was interrupted, stopped, or scored too little; warn of the latter.
+
+    Raises:
+        BackboneError: if a server or budget ended before the pairs did.
+    """
+    if run.interrupted:
+        print(f"interrupted; the same command resumes {run.path}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
+    _check_asked(run)
+    _check_share(run)
+
+
+def _tell_expense(judge: Judge, pairs: Iterable[Pair]) -> None:
+    """What a large run over a server will take, while it can still be left."""
+    from earwitness.backbones.base import Priced
+    from earwitness.judges.expense import Asking, expense
+    from earwitness.run import count_pairs
+
+    if not isinstance(judge, Asking) or not isinstance(judge.backbone, Priced):
+        return
+    total = count_pairs(pairs) or 0
+    if total >= LARGE_RUN and (told := expense(judge, judge.backbone, pairs, total)) is not None:
+        print(f"about {told}; Ctrl-C to leave, the same command resumes", file=sys.stderr)
+
+
+def _check_asked(run: Run) -> None:
+    """A run whose server or budget ended before its pairs did is to be gone on with, not to be read."""
+    left = sum(run.failures.get(code, 0) for code in NOT_ASKED)
+    if left:
+        raise BackboneError(
+            f"{left:,} pairs were not asked, because the budget is spent or the server stopped. The same command, with "
+            f"a new budget or the server back, resumes {run.path}."
+        )
+
+
+def _check_share(run: Run) -> None:
+    """A run in which too little was scored must not look healthy."""
+    if run.share_scored < ALL_BUT_FEW_SCORED:
+        told = f"{run.n_scored} of {run.n_total} pairs were scored ({run.share_scored:.1%})"
+        print(f"warning: only {told}.", file=sys.stderr)
+    if run.share_scored < ENOUGH_SCORED:
+        raise typer.Exit(TOO_FEW_SCORED)
