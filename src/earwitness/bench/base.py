@@ -13,11 +13,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement
-from earwitness.errors import UnknownNameError
+from earwitness.errors import UsageError
 from earwitness.types import Pair
 
 # Where a published number was read: in the authors' code, in a summary of the paper, in a text that quotes it.
@@ -148,16 +148,21 @@ class Benchmark(ABC):
     def measurements(self, said: Judgements) -> Iterable[Measurement]:
         """What is measured, from what a judge said of the pairs; parts that the run does not have are left out."""
 
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The keyword arguments that make this benchmark again, as plain JSON; a run notes them."""
+        return {}
+
     def chosen(self, names: Sequence[str]) -> tuple[Part, ...]:
         """The parts of these names; those judged by default where none is named.
 
         Raises:
-            UnknownNameError: if there is no part of a name.
+            UsageError: if there is no part of a name.
         """
         known = {part.name: part for part in self.parts}
-        for name in names:
-            if name not in known:
-                raise UnknownNameError(f"part of {self.name}", name, known)
+        strange = [name for name in names if name not in known]
+        if strange:
+            raise UsageError(f"{self.name} has no part '{strange[0]}'; wanted {', '.join(known)} (--part).")
         return tuple(known[name] for name in names) or tuple(part for part in self.parts if part.default)
 
     def check(self, data: Path, parts: Sequence[Part]) -> Check:
@@ -167,6 +172,6 @@ class Benchmark(ABC):
             ManifestError: if it cannot be read as published.
         """
         contents = self.read(data, parts)
-        paths = {pair.audio for pair in contents.pairs if isinstance(pair.audio, str | Path)}
-        missing = sorted(str(path) for path in paths if not Path(path).is_file())
+        files = {p.audio: p.meta.get("audio", str(p.audio)) for p in contents.pairs if isinstance(p.audio, str | Path)}
+        missing = sorted(name for path, name in files.items() if not Path(path).is_file())
         return Check(tuple((part, contents.counts.get(part.name, 0)) for part in parts), tuple(missing), contents.notes)

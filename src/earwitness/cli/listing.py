@@ -121,11 +121,9 @@ def _wordings() -> Table:
 
 def _benchmarks() -> Table:
     from earwitness.bench import BENCHMARKS, benchmark_class
-    from earwitness.report.tables import Table
+    from earwitness.report.benchmarks import benchmarks_table
 
-    known = {name: benchmark_class(name).about for name in BENCHMARKS}
-    rows = tuple((name, a.measures, a.judges, a.size, a.licence, a.where) for name, a in known.items())
-    return Table(("name", "measures", "judges", "size", "licence", "where"), rows)
+    return benchmarks_table({name: benchmark_class(name) for name in BENCHMARKS})
 
 
 TABLES = {

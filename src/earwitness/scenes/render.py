@@ -1,8 +1,9 @@
 """Scenes as files: clips, a manifest with captions that are true or false of them, and the script of each.
 
 A rendered folder is an AudioFolder, as Hugging Face calls it: ``clip-01.wav``, ...; ``metadata.csv`` with
-``file_name``, ``caption``, ``language`` and ``system``, as if two generators had been given the captions: ``faithful``
-made what its caption says, ``careless`` something else. Beside them lies ``script.jsonl``, one line a clip, with onset
+``file_name``, ``caption``, ``language``, ``system``, ``matches`` (1 where the caption is true of the clip, or 0) and
+``kind``, what the caption is about. The systems are as if two generators had been given the captions: ``faithful`` made
+what its caption says, ``careless`` something else. Beside the clips lies ``script.jsonl``, one line a clip, with onset
 and offset in seconds and level in dB of each event.
 """
 
@@ -28,6 +29,7 @@ from earwitness.types import Language
 
 MANIFEST = "metadata.csv"
 SCRIPT = "script.jsonl"
+COLUMNS = ("file_name", "caption", "language", "system", "matches", "kind")
 FAITHFUL, CARELESS = "faithful", "careless"
 # What a demo clip shows: one sound, or two in order; nothing but what is heard at first listening.
 DEMO_KINDS: tuple[FactKind, ...] = ("presence", "order")
@@ -42,6 +44,7 @@ class Captioned:
     caption: str
     language: Language
     matches: bool
+    kind: FactKind
 
 
 def captioned_scenes(
@@ -56,7 +59,8 @@ def captioned_scenes(
         plan = prior.draw(rng)
         drawn = draw_fact(plan, prior, kinds[rng.integers(len(kinds))], rng)
         if drawn and drawn[1] == wanted:
-            yield Captioned(composer.compose(plan, rng), state(drawn[0], language, rng), language, wanted)
+            fact = drawn[0]
+            yield Captioned(composer.compose(plan, rng), state(fact, language, rng), language, wanted, fact.kind)
             number += 1
 
 
@@ -75,11 +79,12 @@ def render(folder: str | Path, clips: Iterator[Captioned]) -> Path:
             (root / SCRIPT).open("w", encoding="utf-8") as scripts,
         ):
             rows = csv.writer(table)
-            rows.writerow(("file_name", "caption", "language", "system"))
+            rows.writerow(COLUMNS)
             for number, clip in enumerate(clips, start=1):
                 name = f"clip-{number:02}.wav"
                 _write_clip(root / name, clip.scene)
-                rows.writerow((name, clip.caption, clip.language, FAITHFUL if clip.matches else CARELESS))
+                system = FAITHFUL if clip.matches else CARELESS
+                rows.writerow((name, clip.caption, clip.language, system, int(clip.matches), clip.kind))
                 spans = [asdict(span) for span in clip.scene.script]
                 scripts.write(json.dumps({"file_name": name, "events": spans}, ensure_ascii=False) + "\n")
     return root / MANIFEST

@@ -1,0 +1,186 @@
+"""``earwitness bench``: how far a judge agrees with people, on a public benchmark or on ratings of one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from earwitness.cli.exit_codes import TOO_FEW_SCORED
+from earwitness.cli.judges import JudgeOptions
+from earwitness.cli.runs import check_finished, judge_pairs
+from earwitness.cli.selection import columns_by_field
+from earwitness.cli.terminal import Output, terminal_width
+from earwitness.errors import UsageError
+
+if TYPE_CHECKING:
+    from earwitness.bench.base import Benchmark
+    from earwitness.bench.runner import Results
+    from earwitness.report.tables import Format
+
+# How `bench` is used, shown under its options.
+EXAMPLES = """\b
+Examples:
+  earwitness bench relate --data RELATE/ --check
+  earwitness bench relate --data RELATE/ --backbone qwen2.5-omni-7b --out runs/relate
+  earwitness bench compa --data compa/ --part order --judge clapscore
+  earwitness bench ratings --data rated.csv --scale 1-5 --domain-column genre
+  earwitness bench scenes --out runs/scenes
+  earwitness bench relate --from runs/relate --markdown
+"""
+
+# Benchmarks that render their own clips need no download.
+RENDERED = ("scenes", "perceptual")
+
+
+# Options whose names would be another thing beside those of judges.
+_ARGUMENTS = {"column": "columns", "domain_column": "domain", "label_at": "threshold"}
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkOptions:
+    """The options that single benchmarks take; each is named as on the command line, None where it was not given."""
+
+    audio: Annotated[
+        Path | None, typer.Option(help="Of musiceval, aes, ratings: folder of the clips, if it is another.")
+    ] = None
+    form: Annotated[str | None, typer.Option(help="Of ratings: as in `earwitness train mos`.")] = None
+    scale: Annotated[
+        str | None, typer.Option(metavar="LOW-HIGH", help="Of ratings: lowest and highest rating; gives the MSE.")
+    ] = None
+    column: Annotated[list[str] | None, typer.Option(metavar="FIELD=NAME", help="Of ratings: a column by field.")] = (
+        None
+    )
+    domain_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of ratings: the column that tells domains apart.")
+    ] = None
+    label_at: Annotated[
+        float | None, typer.Option(help="Of anyaudio: score from which a clip matches; fitted when not given.")
+    ] = None
+    clips: Annotated[int | None, typer.Option(min=4, help="Of scenes, perceptual: clips of each part.")] = None
+    recordings: Annotated[
+        Path | None, typer.Option(help="Of scenes: labelled recordings to make them of, instead of synthesis.")
+    ] = None
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Of scenes: which of the recordings.")
+    ] = None
+
+    def load(self, name: str, seed: int) -> Benchmark:
+        """The benchmark of that name with those of the options that were given.
+
+        Raises:
+            UnknownNameError: if there is no such benchmark.
+            UsageError: if it does not take one of the options.
+        """
+        from earwitness.bench import load_benchmark
+
+        told = {option.name: getattr(self, option.name) for option in fields(self)}
+        given: dict[str, Any] = {option: value for option, value in told.items() if value is not None}
+        given = {_ARGUMENTS.get(option, option): value for option, value in given.items()}
+        if "columns" in given:
+            given["columns"] = columns_by_field(given["columns"])
+        if "where" in given:
+            given["where"] = dict(text.partition("=")[::2] for text in given["where"])
+        if name in RENDERED:
+            given["seed"] = seed
+        return load_benchmark(name, **given)
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="Name from `earwitness list benchmarks`.")],
+    *,
+    data: Annotated[Path | None, typer.Option(help="The download: its folder, or a manifest with ratings.")] = None,
+    judge: JudgeOptions,
+    out: Annotated[
+        Path | None, typer.Option(help="Run directory; an unfinished one is resumed. Default: runs/NAME-DATA-RECIPE.")
+    ] = None,
+    part: Annotated[
+        list[str] | None, typer.Option(help="A part to judge; repeat for more. Default: the usual.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Judge a seeded sample of about so many pairs.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the sample, and of clips that are rendered.")] = 0,
+    axis: Annotated[
+        list[str] | None, typer.Option(metavar="RATING=AXIS", help="The judge's axis for an axis of ratings.")
+    ] = None,
+    options: BenchmarkOptions,
+    check: Annotated[bool, typer.Option("--check", help="Only look whether the download is whole.")] = False,
+    from_run: Annotated[
+        Path | None, typer.Option("--from", metavar="RUN", help="Print the results of a run; judge nothing.")
+    ] = None,
+    output: Output,
+) -> None:
+    """Judge a benchmark, and print how far the judge agrees with people beside what others report."""
+    from earwitness.bench.runner import check_run_is_of, prepare, results
+    from earwitness.run import open_run
+
+    axes = axes_by_rating(axis or [])
+    if from_run is not None:
+        run = open_run(from_run)
+        check_run_is_of(from_run, name)
+        _print(results(run, axes), output.form)
+        return
+    benchmark, place = options.load(name, seed), data or _rendered(name, out)
+    if check:
+        _check(benchmark, place, part or [], output.form)
+        return
+    if out is not None:
+        check_run_is_of(out, name)
+    prepared = prepare(benchmark, place, parts=part or [], limit=limit, seed=seed)
+    loaded = judge.load()
+    folder = out or _run_directory(place, prepared.note, loaded.recipe.id)
+    run = judge_pairs(loaded, prepared.pairs, folder, prepared.about)
+    _print(results(run, axes), output.form)
+    check_finished(run)
+
+
+def axes_by_rating(named: list[str]) -> dict[str, str]:
+    """The judge's axes by axis of ratings.
+
+    Example:
+        >>> axes_by_rating(["OVL=quality"])
+        {'OVL': 'quality'}
+    """
+    wrong = [text for text in named if not all(text.partition("="))]
+    if wrong:
+        raise UsageError(f"--axis is {wrong[0]!r}; wanted RATING=AXIS, such as OVL=quality.")
+    return dict(text.partition("=")[::2] for text in named)
+
+
+def _rendered(name: str, out: Path | None) -> Path:
+    """Where a benchmark without a download renders its clips when nothing else is said."""
+    if name not in RENDERED:
+        raise UsageError(f"where is {name}? Give --data; `earwitness list benchmarks` tells where to get it.")
+    return out / "clips" if out else Path("runs") / f"{name}-clips"
+
+
+def _run_directory(data: Path, note: Mapping[str, Any], recipe: str) -> Path:
+    """``runs/NAME-INPUT-RECIPE``: other data, other parts or another sample get a directory of their own."""
+    what = json.dumps([data.absolute().as_posix(), note["options"], note["parts"], note.get("sample")])
+    return Path("runs") / f"{note['name']}-{hashlib.sha256(what.encode()).hexdigest()[:6]}-{recipe}"
+
+
+def _check(benchmark: Benchmark, data: Path, parts: list[str], form: Format) -> None:
+    from earwitness.report.benchmarks import check_table
+    from earwitness.report.tables import write_table
+
+    found = benchmark.check(data, benchmark.chosen(parts))
+    print(write_table(check_table(benchmark.name, found), form, width=terminal_width()))
+    if not found.complete:
+        raise typer.Exit(TOO_FEW_SCORED)
+
+
+def _print(found: Results, form: Format) -> None:
+    from earwitness.report.benchmarks import published_table, results_table
+    from earwitness.report.tables import write_table
+
+    print(write_table(results_table(found), form, width=terminal_width()))
+    theirs = published_table(found)
+    # JSON holds them already, and a file of CSV is one table.
+    if theirs is not None and form not in ("json", "csv"):
+        print()
+        print(write_table(theirs, form, width=terminal_width()))

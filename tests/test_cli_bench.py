@@ -1,0 +1,154 @@
+"""``earwitness bench``, ``compare`` and ``list benchmarks`` from end to end."""
+
+import csv
+import json
+
+import pytest
+import soundfile
+
+from clips import tone
+
+RATED = ("rain", 4.5), ("dog", 1.0), ("rain and dog", 3.0), ("a bell", 2.0), ("cat", 5.0), ("engine", 3.5)
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    """Six clips in two systems, rated 1-5."""
+    rows = []
+    for number, (caption, rating) in enumerate(RATED * 2):
+        soundfile.write(tmp_path / f"{number}.wav", tone(0.5, 300 + 50 * number), 16000)
+        rows.append(f"{number}.wav,{caption},{'ab'[number // len(RATED)]},{rating}\n")
+    (tmp_path / "rated.csv").write_text("file,caption,system,rating_match\n" + "".join(rows))
+    return tmp_path / "rated.csv"
+
+
+def bench(earwitness, manifest, *more):
+    return earwitness("bench", "ratings", "--data", manifest, "--backbone", "fake", *more)
+
+
+def test_figures_are_printed_with_their_counts_and_recipe(earwitness, manifest, tmp_path):
+    code, out, _ = bench(earwitness, manifest, "--scale", "1-5", "--out", tmp_path / "run")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0].split() == [
+        "part",
+        "subset",
+        "of",
+        "measure",
+        "value",
+        "low",
+        "high",
+        "n",
+        "of",
+        "n",
+        "unit",
+        "note",
+    ]
+    assert lines[-2].startswith("12 of 12 pairs scored, recipe ")
+    assert "aqascore, fake, template 1" in lines[-2]
+
+
+@pytest.mark.parametrize("form", ["json", "markdown", "latex"])
+def test_the_forms_have_flags_of_their_own(earwitness, manifest, tmp_path, form):
+    _, flagged, _ = bench(earwitness, manifest, "--out", tmp_path / "run", f"--{form}")
+    _, named, _ = earwitness("bench", "ratings", "--from", tmp_path / "run", "--format", form)
+    assert flagged == named
+    if form == "json":
+        found = json.loads(flagged)
+        assert (found["n_scored"], found["n_total"], found["benchmark"]) == (12, 12, "ratings")
+        assert {"part", "measure", "value", "low", "high", "n", "n_total", "reason"} <= found["rows"][0].keys()
+    elif form == "markdown":
+        assert flagged.startswith("| part | subset | of | measure | value |")
+    else:
+        assert r"\begin{tabular}" in flagged
+
+
+def test_two_forms_at_once_are_refused(earwitness, manifest):
+    code, _, err = bench(earwitness, manifest, "--json", "--latex")
+    assert code == 2
+    assert "one form" in err
+
+
+def test_too_few_scored_leaves_with_its_code(earwitness, manifest, tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.wav").unlink()
+    code, out, err = bench(earwitness, manifest, "--out", tmp_path / "run")
+    assert code == 3
+    assert "not scored: 3 x " in out
+    assert "9 of 12 pairs were scored (75.0%)" in err
+
+
+def test_a_run_with_nothing_scored_shows_no_number(earwitness, manifest, tmp_path):
+    for clip in tmp_path.glob("*.wav"):
+        clip.unlink()
+    code, out, _ = bench(earwitness, manifest, "--out", tmp_path / "run", "--json")
+    assert code == 3
+    assert {row["value"] for row in json.loads(out)["rows"]} == {None}
+
+
+def test_a_download_is_checked_without_a_judge(earwitness, manifest, tmp_path):
+    code, out, _ = earwitness("bench", "ratings", "--data", manifest, "--check")
+    assert code == 0
+    assert out.splitlines()[-1] == "ratings: complete, 0 clips missing"
+    (tmp_path / "3.wav").unlink()
+    code, out, _ = earwitness("bench", "ratings", "--data", manifest, "--check", "--json")
+    assert code == 3
+    assert json.loads(out)["missing"] == ["3.wav"]
+
+
+def test_another_benchmark_does_not_write_into_a_run(earwitness, manifest, tmp_path):
+    bench(earwitness, manifest, "--out", tmp_path / "run")
+    code, _, err = earwitness("bench", "scenes", "--backbone", "fake", "--out", tmp_path / "run")
+    assert code == 4
+    assert "holds a run of benchmark 'ratings'" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (("bench", "ratngs"), 2, "Did you mean 'ratings'"),
+        (("bench", "ratings"), 2, "Give --data"),
+        (("bench", "ratings", "--data", "missing.csv"), 2, "cannot be read: No such file"),
+        (("bench", "scenes", "--scale", "1-5"), 2, "'scenes' does not take"),
+        (("bench", "ratings", "--data", "x.csv", "--axis", "match"), 2, "wanted RATING=AXIS"),
+        (("compare", "a", "b"), 1, "no run"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(earwitness, arguments, code, text):
+    found, _, err = earwitness(*arguments)
+    assert found == code
+    assert text in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_two_judges_are_compared(earwitness, manifest, tmp_path):
+    bench(earwitness, manifest, "--out", tmp_path / "a")
+    bench(earwitness, manifest, "--out", tmp_path / "b", "--template", "3")
+    code, out, _ = earwitness("compare", tmp_path / "a", tmp_path / "b", "--format", "csv")
+    rows = list(csv.DictReader(out.splitlines()))
+    assert code == 0
+    assert {row["measure"] for row in rows} >= {"LCC", "SRCC", "KTAU"}
+    assert all(row["n"] for row in rows)
+    code, out, _ = earwitness("compare", tmp_path / "a", tmp_path / "b")
+    assert "template 1" in out
+    assert "template 3" in out
+
+
+def test_every_benchmark_says_what_it_is_and_where_to_get_it(earwitness):
+    code, out, _ = earwitness("list", "benchmarks", "--json")
+    rows = json.loads(out)["rows"]
+    assert code == 0
+    assert {
+        "relate",
+        "pam",
+        "baton",
+        "compa",
+        "xacle",
+        "brace",
+        "anyaudio",
+        "musiceval",
+        "aes",
+        "tta-bench",
+        "ratings",
+    } <= {row["name"] for row in rows}
+    assert all(row[key] for row in rows for key in ("measures", "size", "licence", "where", "judges", "parts"))
