@@ -152,3 +152,28 @@ def test_every_benchmark_says_what_it_is_and_where_to_get_it(earwitness):
         "ratings",
     } <= {row["name"] for row in rows}
     assert all(row[key] for row in rows for key in ("measures", "size", "licence", "where", "judges", "parts"))
+
+
+def test_xacle_predictions_are_written_of_a_whole_part(earwitness, tmp_path):
+    (tmp_path / "meta_data").mkdir()
+    (tmp_path / "wav" / "validation").mkdir(parents=True)
+    rows = []
+    for number in range(6):
+        soundfile.write(tmp_path / "wav" / "validation" / f"0750{number}.wav", tone(0.5, 300 + 50 * number), 16000)
+        rows.append(f"0750{number}.wav,sound {number},{number}\n")
+    (tmp_path / "meta_data" / "validation_average.csv").write_text("wav_file_name,text,average_score\n" + "".join(rows))
+    command = ("bench", "xacle", "--data", tmp_path, "--backbone", "fake", "--predictions", tmp_path / "out.csv")
+    code, _, err = earwitness(*command, "--out", tmp_path / "run")
+    assert (code, "predictions saved" in err) == (0, True)
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[0] == "wav_file_name,pred_score"
+    assert [line.partition(",")[0] for line in lines[1:]] == [f"0750{number}.wav" for number in range(6)]
+    code, _, err = earwitness(*command, "--out", tmp_path / "sample", "--limit", "3")
+    assert code == 2
+    assert "without --limit" in err
+
+
+def test_a_server_that_is_not_there_leaves_with_its_code(earwitness, manifest, tmp_path):
+    code, _, err = bench(earwitness, manifest, "--out", tmp_path / "run", "--backbone", "http://127.0.0.1:9/v1")
+    assert code == 5
+    assert "BackboneError" in err

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from earwitness.audio import from_array, read_audio
+    from earwitness.bench.compare import compare_runs
+    from earwitness.bench.runner import run_benchmark
     from earwitness.backbones import load_backbone
     from earwitness.backbones.fake import FakeBackbone
     from earwitness.errors import EarwitnessError
@@ -53,6 +55,7 @@ _HOMES = {
     "SampledYes": "earwitness.judges.sampled",
     "Score": "earwitness.types",
     "Verdict": "earwitness.types",
+    "compare_runs": "earwitness.bench.compare",
     "evaluate": "earwitness.run",
     "from_array": "earwitness.audio",
     "load_backbone": "earwitness.backbones",
@@ -60,6 +63,7 @@ _HOMES = {
     "read_audio": "earwitness.audio",
     "read_pairs": "earwitness.manifest",
     "read_ratings": "earwitness.ratings",
+    "run_benchmark": "earwitness.bench.runner",
 }
 
 __all__ = [
@@ -83,6 +87,7 @@ __all__ = [
     "SampledYes",
     "Score",
     "Verdict",
+    "compare_runs",
     "evaluate",
     "from_array",
     "load_backbone",
@@ -90,6 +95,7 @@ __all__ = [
     "read_audio",
     "read_pairs",
     "read_ratings",
+    "run_benchmark",
 ]
 
 

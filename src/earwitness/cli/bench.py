@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from earwitness.bench.base import Benchmark
     from earwitness.bench.runner import Results
     from earwitness.report.tables import Format
+    from earwitness.run import Run
 
 # How `bench` is used, shown under its options.
 EXAMPLES = """\b
@@ -108,6 +110,9 @@ def bench(
         list[str] | None, typer.Option(metavar="RATING=AXIS", help="The judge's axis for an axis of ratings.")
     ] = None,
     options: BenchmarkOptions,
+    predictions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Of xacle: write the scores as the challenge takes them.")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look whether the download is whole.")] = False,
     from_run: Annotated[
         Path | None, typer.Option("--from", metavar="RUN", help="Print the results of a run; judge nothing.")
@@ -115,14 +120,14 @@ def bench(
     output: Output,
 ) -> None:
     """Judge a benchmark, and print how far the judge agrees with people beside what others report."""
-    from earwitness.bench.runner import check_run_is_of, prepare, results
+    from earwitness.bench.runner import check_run_is_of, prepare
     from earwitness.run import open_run
 
     axes = axes_by_rating(axis or [])
     if from_run is not None:
         run = open_run(from_run)
         check_run_is_of(from_run, name)
-        _print(results(run, axes), output.form)
+        _tell(run, axes, predictions, output.form)
         return
     benchmark, place = options.load(name, seed), data or _rendered(name, out)
     if check:
@@ -134,8 +139,28 @@ def bench(
     loaded = judge.load()
     folder = out or _run_directory(place, prepared.note, loaded.recipe.id)
     run = judge_pairs(loaded, prepared.pairs, folder, prepared.about)
-    _print(results(run, axes), output.form)
+    _tell(run, axes, predictions, output.form)
     check_finished(run)
+
+
+def _tell(run: Run, axes: dict[str, str], predictions: Path | None, form: Format) -> None:
+    from earwitness.bench.runner import results
+
+    _print(results(run, axes), form)
+    if predictions is not None:
+        _predict(run, axes, predictions)
+
+
+def _predict(run: Run, axes: dict[str, str], file: Path) -> None:
+    from earwitness.bench.judged import Judgements
+    from earwitness.bench.runner import NOTE
+    from earwitness.bench.xacle import write_predictions
+
+    note = run.about(NOTE) or {}
+    if note.get("name") != "xacle" or note.get("sample"):
+        raise UsageError("--predictions are of a whole part of xacle, without --limit.")
+    write_predictions(Judgements.of(run, axes), file)
+    print(f"predictions saved in {file}", file=sys.stderr)
 
 
 def axes_by_rating(named: list[str]) -> dict[str, str]:
