@@ -177,3 +177,25 @@ def test_a_server_that_is_not_there_leaves_with_its_code(earwitness, manifest, t
     code, _, err = bench(earwitness, manifest, "--out", tmp_path / "run", "--backbone", "http://127.0.0.1:9/v1")
     assert code == 5
     assert "BackboneError" in err
+
+
+def test_what_takes_prompts_apart_is_measured_and_its_rubrics_kept(earwitness, tmp_path):
+    prompts = [
+        {"id": 1, "prompt_text": "A dog barks, then rain falls.", "event_count": "2", "event_list": ["dog barking", "rain"],
+         "event_relation": "sequence"},
+        {"id": 2, "prompt_text": "A bell rings.", "event_count": "1", "event_list": ["bell"], "event_relation": "None"},
+    ]  # fmt: skip
+    (tmp_path / "acc_prompt.json").write_text(json.dumps(prompts))
+    command = ("bench", "tta-bench", "--data", tmp_path / "acc_prompt.json", "--out", tmp_path / "out", "--json")
+    code, out, _ = earwitness(*command)
+    found = json.loads(out)
+    assert (code, found["n_taken_apart"], found["n_total"]) == (0, 2, 2)
+    whole = {row["of"]: row["value"] for row in found["rows"] if row["subset"] == "all"}
+    assert whole == dict.fromkeys(("event recall", "event precision", "event", "event count", "relation"), 1.0)
+    assert len((tmp_path / "out" / "rubrics.jsonl").read_text().splitlines()) == 2
+
+
+def test_gold_rubrics_are_of_anyaudio_alone(earwitness, manifest, tmp_path):
+    code, _, err = earwitness("bench", "ratings", "--data", manifest, "--gold-rubrics", tmp_path / "gold.jsonl")
+    assert code == 2
+    assert "comes without rubrics; --gold-rubrics is for anyaudio" in err

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from earwitness.errors import ManifestError
 from earwitness.manifest.columns import find_columns
-from earwitness.manifest.rows import READERS, Row, read_lines
+from earwitness.manifest.rows import READERS, Row, read_delimited, read_lines
 
 
 def files_below(data: Path, *endings: str) -> list[Path]:
@@ -47,14 +47,21 @@ def told_by_path(path: Path, data: Path, pattern: re.Pattern[str]) -> str | None
     return next((match[1] for match in matches if match), None)
 
 
-def read_entries(path: Path) -> Iterator[Row]:
+def read_entries(path: Path, *, number_repeats: bool = False) -> Iterator[Row]:
     """Rows of a table, or of a JSON file that is a list of objects; NaN and Infinity count as null.
+
+    Args:
+        path: the file.
+        number_repeats: in a table with commas call the second column of a name NAME.1, as pandas does, where
+            otherwise such a table is refused.
 
     Raises:
         ManifestError: naming the entry that is no object, or the line where the file stops being JSON.
     """
     if path.suffix.lower() == ".json" and is_json_list(path):
         return _listed(path)
+    if path.suffix.lower() == ".csv":
+        return read_delimited(path, number_repeats=number_repeats)
     return READERS[path.suffix.lower()](path)
 
 

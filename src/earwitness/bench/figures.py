@@ -53,6 +53,7 @@ class Figure:
         n_independent: clusters among the units measured, which the interval rests on.
         unit: what is counted.
         ties: decisions that the scores left open, where that is told.
+        note: what else to know of it.
         reason: why something is None.
     """
 
@@ -69,6 +70,7 @@ class Figure:
     n_independent: int
     unit: str
     ties: int | None = None
+    note: str = ""
     reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,6 +102,7 @@ def figure(measurement: Measurement) -> Figure:
         found.n,
         measurement.unit,
         measurement.ties,
+        measurement.note,
         found.reason,
     )
 

@@ -49,6 +49,7 @@ class Measurement:
         subset: of the part, such as a system, a language or a kind.
         unit: what is counted, in words.
         ties: decisions that the scores left open, where that is told.
+        note: what else to know of it, such as a threshold that was fitted.
     """
 
     part: str
@@ -63,6 +64,7 @@ class Measurement:
     subset: str = "all"
     unit: str = "pairs"
     ties: int | None = None
+    note: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
@@ -176,7 +178,7 @@ def clips_of(judged: Sequence[Judged]) -> tuple[str, ...] | None:
 
 
 def decided(
-    part: str, of: str, decisions: Iterable[Decision], *, subset: str = "all", unit: str = "pairs"
+    part: str, of: str, decisions: Iterable[Decision], *, subset: str = "all", unit: str = "pairs", note: str = ""
 ) -> Measurement:
     """Accuracy of decisions; those without a score are counted and not measured."""
     every = list(decisions)
@@ -194,6 +196,7 @@ def decided(
         subset=subset,
         unit=unit,
         ties=sum(one.tied for one in told),
+        note=note,
     )
 
 

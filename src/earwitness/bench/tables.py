@@ -47,20 +47,23 @@ def file_label(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def read_rows(path: Path, fields: Fields, optional: Fields | None = None) -> Iterator[Row]:
+def read_rows(
+    path: Path, fields: Fields, optional: Fields | None = None, *, number_repeats: bool = False
+) -> Iterator[Row]:
     """Rows of a file of any form of table, their cells by field; ``place`` names file and line.
 
     Args:
         path: the file.
         fields: those that it must have.
         optional: those that it may have; their cells are None where it does not.
+        number_repeats: as in ``read_entries``.
 
     Raises:
         ManifestError: if a field has no column, or the file cannot be read.
     """
     names = {**fields, **(optional or {})}
     columns_of = lru_cache(maxsize=64)(lambda found: named_columns(found, names, tuple(fields)))
-    for count, row in enumerate(read_entries(path)):
+    for count, row in enumerate(read_entries(path, number_repeats=number_repeats)):
         place = f"{file_label(path)}, {row.place}"
         # What is wrong with the first columns is wrong with the whole table, not with one row.
         with at(place if count else file_label(path)):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from earwitness.cli.exit_codes import TOO_FEW_SCORED
+from earwitness.cli.decomposers import DecomposerOptions
+from earwitness.cli.exit_codes import ENOUGH_SCORED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeOptions
 from earwitness.cli.runs import check_finished, judge_pairs
 from earwitness.cli.selection import columns_by_field
@@ -34,6 +35,7 @@ Examples:
   earwitness bench ratings --data rated.csv --scale 1-5 --domain-column genre
   earwitness bench scenes --out runs/scenes
   earwitness bench relate --from runs/relate --markdown
+  earwitness bench tta-bench --data acc_prompt.json --with rules
 """
 
 # Benchmarks that render their own clips need no download.
@@ -113,6 +115,10 @@ def bench(
     predictions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Of xacle: write the scores as the challenge takes them.")
     ] = None,
+    gold_rubrics: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of anyaudio: write its own rubrics, to judge with --rubrics FILE."),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look whether the download is whole.")] = False,
     from_run: Annotated[
         Path | None, typer.Option("--from", metavar="RUN", help="Print the results of a run; judge nothing.")
@@ -121,6 +127,7 @@ def bench(
 ) -> None:
     """Judge a benchmark, and print how far the judge agrees with people beside what others report."""
     from earwitness.bench.runner import check_run_is_of, prepare
+    from earwitness.bench.tta_bench import TTABench
     from earwitness.run import open_run
 
     axes = axes_by_rating(axis or [])
@@ -129,7 +136,13 @@ def bench(
         check_run_is_of(from_run, name)
         _tell(run, axes, predictions, output.form)
         return
+    if name == TTABench.name:
+        _take_apart(judge.decomposer, data or _rendered(name, out), out, output.form)
+        return
     benchmark, place = options.load(name, seed), data or _rendered(name, out)
+    if gold_rubrics is not None:
+        _write_gold(benchmark, place, part or [], gold_rubrics)
+        return
     if check:
         _check(benchmark, place, part or [], output.form)
         return
@@ -187,6 +200,37 @@ def _run_directory(data: Path, note: Mapping[str, Any], recipe: str) -> Path:
     """``runs/NAME-INPUT-RECIPE``: other data, other parts or another sample get a directory of their own."""
     what = json.dumps([data.absolute().as_posix(), note["options"], note["parts"], note.get("sample")])
     return Path("runs") / f"{note['name']}-{hashlib.sha256(what.encode()).hexdigest()[:6]}-{recipe}"
+
+
+def _take_apart(options: DecomposerOptions, data: Path, out: Path | None, form: Format) -> None:
+    """TTA-Bench measures what takes captions apart: its record is a file of rubrics, not a run."""
+    from earwitness.bench.figures import figure
+    from earwitness.bench.tta_bench import TTABench, take_apart
+    from earwitness.report.benchmarks import decomposer_table
+    from earwitness.report.tables import write_table
+    from earwitness.rubrics.saved import write_rubrics
+
+    benchmark = TTABench()
+    prompts = benchmark.read(data)
+    rubrics, failures = take_apart(prompts, options.load())
+    file = (out or Path("runs") / benchmark.name) / "rubrics.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_rubrics(file, rubrics.items())
+    figures = [figure(measurement) for measurement in benchmark.measurements(prompts, rubrics)]
+    print(write_table(decomposer_table(figures, len(prompts), failures, file), form, width=terminal_width()))
+    if len(rubrics) < ENOUGH_SCORED * len(prompts):
+        raise typer.Exit(TOO_FEW_SCORED)
+
+
+def _write_gold(benchmark: Benchmark, data: Path, parts: list[str], file: Path) -> None:
+    from earwitness.bench.anyaudio import AnyAudio, gold_rubrics
+    from earwitness.rubrics.saved import write_rubrics
+
+    if not isinstance(benchmark, AnyAudio):
+        raise UsageError(f"{benchmark.name} comes without rubrics; --gold-rubrics is for {AnyAudio.name}.")
+    found = gold_rubrics(data, [part.name for part in benchmark.chosen(parts)])
+    write_rubrics(file, found.items())
+    print(f"captions: {len(found):,}, saved in {file}")
 
 
 def _check(benchmark: Benchmark, data: Path, parts: list[str], form: Format) -> None:

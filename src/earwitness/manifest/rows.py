@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -41,8 +41,11 @@ def at(where: str) -> Iterator[None]:
         raise ManifestError(f"{where}: {error}") from error
 
 
-def read_delimited(path: Path) -> Iterator[Row]:
-    """Rows of a CSV or TSV file with a header line; fields may be quoted and span lines."""
+def read_delimited(path: Path, *, number_repeats: bool = False) -> Iterator[Row]:
+    """Rows of a CSV or TSV file with a header line; fields may be quoted and span lines.
+
+    A column that occurs twice is refused; with ``number_repeats`` the second is called NAME.1, as pandas does.
+    """
     csv.field_size_limit(max(MAX_FIELD, csv.field_size_limit()))
     reader = csv.reader(read_lines(path), delimiter=_delimiter(path), strict=True)
     header: list[str] | None = None
@@ -55,7 +58,7 @@ def read_delimited(path: Path) -> Iterator[Row]:
         if cells is None:
             break
         if header is None:
-            header = _header(path, cells)
+            header = _numbered(cells) if number_repeats else _header(path, cells)
         elif cells:
             yield Row(f"line {line}", _table_row(path, line, header, cells))
     if header is None:
@@ -69,6 +72,18 @@ def _header(path: Path, cells: list[str]) -> list[str]:
     if twice:
         raise ManifestError(f"{path.name}, line 1: column {twice[0]!r} occurs twice; wanted each name once.")
     return header
+
+
+def _numbered(cells: list[str]) -> list[str]:
+    """Column names, repeats told apart by their number.
+
+    Example:
+        >>> _numbered(["file", "text", "file"])
+        ['file', 'text', 'file.1']
+    """
+    header = [cell.strip() for cell in cells]
+    before = [header[:place].count(name) for place, name in enumerate(header)]
+    return [f"{name}.{count}" if count else name for name, count in zip(header, before, strict=True)]
 
 
 def _table_row(path: Path, line: int, header: list[str], cells: list[str]) -> Mapping[str, str]:
@@ -155,8 +170,8 @@ def _json_object(path: Path, number: int, line: str) -> Mapping[str, Any]:
     return found
 
 
-def read_parquet(path: Path) -> Iterator[Row]:
-    """Rows of a Parquet file; audio cells may be paths, bytes, or ``{bytes, path}``."""
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> Iterator[Row]:
+    """Rows of a Parquet file, or some of its columns; audio cells may be paths, bytes, or ``{bytes, path}``."""
     try:
         from pyarrow import ArrowException, parquet
     except ImportError as error:
@@ -165,12 +180,19 @@ def read_parquet(path: Path) -> Iterator[Row]:
     number = 0
     try:
         with parquet.ParquetFile(path) as table:
-            for batch in table.iter_batches(batch_size=PARQUET_BATCH):
+            _check_columns(path, table.schema_arrow.names, columns or ())
+            for batch in table.iter_batches(batch_size=PARQUET_BATCH, columns=columns):
                 for cells in batch.to_pylist():
                     number += 1
                     yield Row(f"row {number}", cells)
     except ArrowException as error:
         raise ManifestError(f"{path.name}, after row {number}: not Parquet ({error}).") from error
+
+
+def _check_columns(path: Path, found: Sequence[str], wanted: Sequence[str]) -> None:
+    missing = [column for column in wanted if column not in found]
+    if missing:
+        raise ManifestError(f"{path.name}: no column {missing[0]}; found {', '.join(found)}.")
 
 
 def read_kaldi(path: Path) -> Iterator[Row]:

@@ -6,8 +6,10 @@ ever computed from one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from earwitness.report.scores import describe
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from earwitness.bench.compare import Compared
     from earwitness.bench.figures import Figure
     from earwitness.bench.runner import Results
+    from earwitness.errors import EarwitnessError
 
 FIGURES = ("part", "subset", "of", "measure", "value", "low", "high", "n", "of n", "unit", "note")
 REASONS = {
@@ -87,7 +90,7 @@ def _figure_row(figure: Figure) -> tuple[Cell, ...]:
         figure.n,
         figure.n_total,
         figure.unit,
-        ", ".join([*ties, *_why(figure.reason)]),
+        ", ".join(filter(None, [figure.note, *ties, *_why(figure.reason)])),
     )
 
 
@@ -98,6 +101,19 @@ def _measure(measure: str, level: str) -> str:
 def _why(reason: str | None) -> list[str]:
     """Why there is no number or no interval, in words."""
     return [] if reason is None else [REASONS.get(reason, reason.replace("_", " "))]
+
+
+def decomposer_table(
+    figures: Sequence[Figure], prompts: int, failures: Mapping[str, EarwitnessError], file: Path
+) -> Table:
+    """The figures of what took prompts apart, and why some have no rubric."""
+    codes = Counter(error.code for error in failures.values())
+    notes = (
+        *(f"not taken apart: {count:,} x {code}" for code, count in sorted(codes.items())),
+        f"{prompts - len(failures):,} of {prompts:,} prompts taken apart; 95 % intervals; rubrics saved in {file}",
+    )
+    facts = {"n_taken_apart": prompts - len(failures), "n_total": prompts, "failures": dict(codes)}
+    return Table(FIGURES, tuple(map(_figure_row, figures)), notes, facts, tuple(one.to_dict() for one in figures))
 
 
 def _facts(results: Results) -> dict[str, Any]:
