@@ -6,6 +6,7 @@ from clips import clip
 from earwitness.backbones.fake import FakeBackbone
 from earwitness.errors import BackboneError, UnknownNameError, UsageError
 from earwitness.judges.aqascore import PRESETS, AQAScore
+from earwitness.rubrics.asking import WORDINGS
 from earwitness.types import Judge, Pair
 
 
@@ -72,11 +73,47 @@ def test_the_papers_preset():
     assert PRESETS["aqascore"].front_end == "correct"
 
 
+class HearsSystems(BeepBackbone):
+    """Keeps the system messages that come before its clips."""
+
+    def __init__(self):
+        super().__init__()
+        self.systems = []
+
+    def answer(self, requests):
+        self.systems += [request.system for request in requests]
+        return super().answer(requests)
+
+
+def test_a_wordings_system_message_goes_before_the_clip_in_the_captions_language():
+    backbone = HearsSystems()
+    judge = AQAScore(backbone, system="listen")
+    list(judge.score_all([Pair(clip(1), "a beep"), Pair(clip(1), "哔声")]))
+    wanted = [WORDINGS["listen"][language].system for language in ("en", "zh")]
+    assert backbone.systems == wanted
+    assert judge.recipe.parts["system"] == dict(zip(("en", "zh"), wanted, strict=True))
+
+
+def test_without_a_system_message_recipe_and_request_are_as_ever(tmp_path):
+    backbone = HearsSystems()
+    base = AQAScore(backbone)
+    assert "system" not in base.recipe.parts
+    # A wording without a system message changes nothing, so it is no recipe of its own.
+    assert AQAScore(backbone, system="plain").recipe.id == base.recipe.id
+    assert AQAScore(backbone, system="listen").recipe.id != base.recipe.id
+    english = tmp_path / "own.json"
+    english.write_text('{"en": {"item": "{question}", "system": "Listen."}}', encoding="utf-8")
+    list(AQAScore(backbone, system=english).score_all([Pair(clip(1), "a beep"), Pair(clip(1), "哔声")]))
+    assert backbone.systems == ["Listen.", None]
+
+
 def test_unknown_names_are_refused():
     with pytest.raises(UnknownNameError, match="Did you mean 'aqascore-paper'"):
         AQAScore(fixed(0.5), preset="aqa-paper")
     with pytest.raises(UnknownNameError, match="no template '77'"):
         AQAScore(fixed(0.5), template=77)
+    with pytest.raises(UnknownNameError, match="no wording 'listn'"):
+        AQAScore(fixed(0.5), system="listn")
 
 
 def test_a_tokenizer_without_the_words_is_refused_with_what_was_tried():

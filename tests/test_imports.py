@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "earwitness"
-HEAVY = ("torch", "transformers", "scipy.stats", "pyarrow", "pandas", "sklearn")
+HEAVY = ("torch", "transformers", "scipy.stats", "pyarrow", "pandas", "sklearn", "matplotlib")
 
 # The drawing in docs/design.md, from top to bottom; rooms on one line may not import each other.
 FLOORS = (

@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 
 from earwitness import __version__
-from earwitness.cli import bench, compare, export, listing, rubric, scenes, score, show, threshold, train
+from earwitness.cli import (
+    ablation,
+    bench,
+    compare,
+    export,
+    listing,
+    rubric,
+    scenes,
+    score,
+    show,
+    sweep,
+    threshold,
+    train,
+)
 from earwitness.cli.exit_codes import INTERRUPTED
 from earwitness.cli.options import with_options
 from earwitness.errors import EarwitnessError
@@ -46,6 +59,8 @@ def _options(
 app.command("score", epilog=score.EXAMPLES)(with_options(score.score))
 app.command("bench", epilog=bench.EXAMPLES)(with_options(bench.bench))
 app.command("compare", epilog=compare.EXAMPLES)(with_options(compare.compare))
+app.command("ablation", epilog=ablation.EXAMPLES)(with_options(ablation.ablation))
+app.command("sweep", epilog=sweep.EXAMPLES)(with_options(sweep.sweep))
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("rubric", epilog=rubric.EXAMPLES)(with_options(rubric.rubric))
 app.command("threshold", epilog=threshold.EXAMPLES)(threshold.threshold)

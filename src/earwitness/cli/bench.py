@@ -137,9 +137,9 @@ def bench(
         _tell(run, axes, predictions, output.form)
         return
     if name == TTABench.name:
-        _take_apart(judge.decomposer, data or _rendered(name, out), out, output.form)
+        _take_apart(judge.decomposer, data or rendered(name, out), out, output.form)
         return
-    benchmark, place = options.load(name, seed), data or _rendered(name, out)
+    benchmark, place = options.load(name, seed), data or rendered(name, out)
     if gold_rubrics is not None:
         _write_gold(benchmark, place, part or [], gold_rubrics)
         return
@@ -189,7 +189,7 @@ def axes_by_rating(named: list[str]) -> dict[str, str]:
     return dict(text.partition("=")[::2] for text in named)
 
 
-def _rendered(name: str, out: Path | None) -> Path:
+def rendered(name: str, out: Path | None) -> Path:
     """Where a benchmark without a download renders its clips when nothing else is said."""
     if name not in RENDERED:
         raise UsageError(f"where is {name}? Give --data; `earwitness list benchmarks` tells where to get it.")

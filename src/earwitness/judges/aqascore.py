@@ -16,7 +16,7 @@ from earwitness.backbones.base import AnswerMethod, Backbone, FrontEnd
 from earwitness.errors import UnknownNameError
 from earwitness.judges.questions import QuestionJudge
 from earwitness.judges.windows import WINDOW_RULE
-from earwitness.rubrics.asking import Wording
+from earwitness.rubrics.asking import Wording, wordings
 from earwitness.rubrics.template import template as numbered_template
 from earwitness.types import Item, Language, Pair, Recipe, Rubric, Verdict
 
@@ -52,10 +52,12 @@ class AQAScore(QuestionJudge):
         answers: how answer forms make P(yes): ``logsumexp``, ``largest`` or ``pair``; the preset's when None.
         front_end: ``correct`` hears the whole clip, ``paper`` cuts it as the released front-end does; the preset's
             when None.
+        system: a name of ``rubrics.asking.WORDINGS``, or a JSON file with wordings: its system message goes before the
+            clip, in the caption's language. None, as in the paper, leaves the model its own.
         **load_options: passed on to ``load_backbone``, such as ``device``, ``dtype``, ``revision``, ``batch_size``.
 
     Raises:
-        UnknownNameError: if there is no such backbone, preset or template.
+        UnknownNameError: if there is no such backbone, preset, template or wording.
         UsageError: if an option has no such value, or a loaded backbone hears with another front-end.
         MissingDependencyError: if the backbone needs a library that is not installed.
         BackboneError: if the backbone cannot be loaded.
@@ -80,6 +82,7 @@ class AQAScore(QuestionJudge):
         template: int | None = None,
         answers: AnswerMethod | None = None,
         front_end: FrontEnd | None = None,
+        system: str | Path | None = None,
         **load_options: Any,
     ) -> None:
         if preset not in PRESETS:
@@ -87,6 +90,8 @@ class AQAScore(QuestionJudge):
         chosen = PRESETS[preset]
         self.template = numbered_template(chosen.template if template is None else template)
         answers, front_end = answers or chosen.answers, front_end or chosen.front_end
+        told = {language: wording.system for language, wording in wordings(system).items()} if system else {}
+        self.system: Mapping[Language, str] = {language: text for language, text in told.items() if text}
         super().__init__(backbone, answers, front_end, load_options)
 
     @property
@@ -101,6 +106,8 @@ class AQAScore(QuestionJudge):
                 "answers": self.answers,
                 "front_end": self.front_end,
                 "windows": dict(WINDOW_RULE),
+                # Left out where there is none: the recipe is then that of the paper's question alone.
+                **({"system": dict(self.system)} if self.system else {}),
             }
         )
 
@@ -113,8 +120,8 @@ class AQAScore(QuestionJudge):
         return Rubric((item,), language, f"template {self.template.number}")
 
     def wording(self, rubric: Rubric) -> Wording:
-        """The template says it all."""
-        return Wording("{question}", rubric.language)
+        """The template says it all, but for a system message."""
+        return Wording("{question}", rubric.language, system=self.system.get(rubric.language))
 
     def values(self, verdicts: Sequence[Verdict]) -> Mapping[str, float | None]:
         """P(yes) of the one question."""

@@ -1,0 +1,87 @@
+"""What an ablation found: one line a cell, under them how far each factor moves the figure, and a picture of it all."""
+
+from __future__ import annotations
+
+from earwitness.bench.ablation import Ablation, Cell, Spread
+from earwitness.bench.figures import Figure
+from earwitness.report.plots import Dot, dots
+from earwitness.report.tables import Cell as Value
+from earwitness.report.tables import Table
+
+OF_FIGURE = ("value", "low", "high", "n", "n_total")
+
+
+def ablation_table(ablation: Ablation) -> Table:
+    """Every cell's figure with its 95 % interval, and each factor's spread beside the width of such an interval."""
+    failed = any(cell.error for cell in ablation.cells)
+    told = _told(ablation)
+    return Table(
+        columns=(*ablation.varied, told.measure if told else "value", *OF_FIGURE[1:], *["error"] * failed),
+        rows=tuple(
+            (*(cell.levels[factor] for factor in ablation.varied), *_numbers(cell), *[cell.error] * failed)
+            for cell in ablation.cells
+        ),
+        notes=_notes(ablation, told),
+        facts={"benchmark": ablation.benchmark, **ablation.to_dict()},
+        records=tuple(ablation.to_dict()["cells"]),
+    )
+
+
+def ablation_picture(ablation: Ablation) -> str:
+    """Every cell as a dot with its interval: the first factor by colour, the others one line each.
+
+    Raises:
+        MissingDependencyError: without matplotlib.
+    """
+    first, *others = ablation.varied or ("backbone",)
+    rows = [
+        _dot(
+            ", ".join(f"{factor} {cell.levels[factor]}" for factor in others or [first]),
+            cell.figure,
+            f"{first} {cell.levels[first]}" if others else "",
+        )
+        for cell in ablation.cells
+    ]
+    told = _told(ablation)
+    title = f"{ablation.benchmark} by {', '.join(ablation.varied) or 'one setting'}"
+    return dots(title, rows, _named(told) if told else "nothing was measured")
+
+
+def _dot(label: str, figure: Figure | None, series: str) -> Dot:
+    if figure is None:
+        return Dot(label, None, series=series)
+    return Dot(label, figure.value, figure.low, figure.high, series)
+
+
+def _told(ablation: Ablation) -> Figure | None:
+    """A figure of a cell that has one: all measure the same."""
+    return next((cell.figure for cell in ablation.cells if cell.figure), None)
+
+
+def _numbers(cell: Cell) -> tuple[Value, ...]:
+    return tuple(getattr(cell.figure, name) if cell.figure else None for name in OF_FIGURE)
+
+
+def _named(figure: Figure) -> str:
+    subset = "" if figure.subset == "all" else f", {figure.subset}"
+    return f"{figure.measure} of {figure.of}, {figure.part}{subset}, by {figure.level}"
+
+
+def _notes(ablation: Ablation, told: Figure | None) -> tuple[str, ...]:
+    lines = [f"{_named(told)}; low and high are its 95 % interval, n the {told.unit} measured."] if told else []
+    lines += map(_line, ablation.spreads)
+    if sample := ablation.note.get("sample"):
+        lines.append(f"a sample of {sample['pairs']:,} of {sample['of']:,} pairs, seed {sample['seed']}")
+    same = [f"{factor} {levels[0]}" for factor, levels in ablation.factors.items() if len(levels) == 1]
+    return (*lines, *[f"the same in all: {', '.join(same)}"] * bool(same), *ablation.note["notes"])
+
+
+def _line(spread: Spread) -> str:
+    if spread.spread is None:
+        return f"{spread.factor}: no spread, as fewer than two levels have a value with everything else the same"
+    at_most = f", at most {spread.largest:.3f} at one of {spread.settings}" if spread.settings > 1 else ""
+    text = f"{spread.factor}: spread {spread.spread:.3f} over {spread.levels} levels (sd {spread.sd:.3f}{at_most})"
+    if spread.half_width is None:
+        return f"{text}; no cell has an interval"
+    side = "within" if spread.spread <= spread.half_width else "beyond"
+    return f"{text}, {side} one cell's interval of ± {spread.half_width:.3f}"

@@ -1,0 +1,22 @@
+import pytest
+
+from earwitness.bench.short_names import short_names
+
+
+@pytest.mark.parametrize(
+    ("places", "names"),
+    [
+        (["embedded"], ["embedded"]),
+        (["runs/a", "runs/b"], ["a", "b"]),
+        (["runs/a/model", "runs/b/model"], ["a/model", "b/model"]),
+        # A path that is the end of another has no shorter name.
+        (["model", "a/model"], ["model", "a/model"]),
+        (["/x/a/model", "/y/a/model", "/y/b/model"], ["x/a/model", "y/a/model", "b/model"]),
+        (["runs/a", "runs/a/", "runs/a"], ["a"]),
+        (["http://host:8000/v1#judge", "http://host:8001/v1#judge"], ["host:8000/v1#judge", "host:8001/v1#judge"]),
+    ],
+)
+def test_the_shortest_ends_that_differ(places, names):
+    found = short_names(places)
+    assert list(found) == names
+    assert set(found.values()) == {place.rstrip("/") for place in places}
