@@ -43,7 +43,7 @@ GIVEN = {
 
 def test_every_option_is_known_here_and_belongs_to_some_judge():
     known = {field.name for kind in (JudgeOptions, DecomposerOptions) for field in fields(kind)}
-    assert {*GIVEN, "judge", "device", "batch_size", "decomposer"} == known
+    assert {*GIVEN, "judge", "device", "batch_size", "recalibration", "decomposer"} == known
     assert set(GIVEN) == {name for info in JUDGES.values() for name in info.own}
 
 

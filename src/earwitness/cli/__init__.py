@@ -16,6 +16,7 @@ from earwitness import __version__
 from earwitness.cli import (
     ablation,
     bench,
+    calibrate,
     compare,
     export,
     listing,
@@ -61,6 +62,7 @@ app.command("bench", epilog=bench.EXAMPLES)(with_options(bench.bench))
 app.command("compare", epilog=compare.EXAMPLES)(with_options(compare.compare))
 app.command("ablation", epilog=ablation.EXAMPLES)(with_options(ablation.ablation))
 app.command("sweep", epilog=sweep.EXAMPLES)(with_options(sweep.sweep))
+app.command("calibrate", epilog=calibrate.EXAMPLES)(with_options(calibrate.calibrate))
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("rubric", epilog=rubric.EXAMPLES)(with_options(rubric.rubric))
 app.command("threshold", epilog=threshold.EXAMPLES)(threshold.threshold)

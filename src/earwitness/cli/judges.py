@@ -50,7 +50,7 @@ class Mode(StrEnum):
 _BACKBONE = ("backbone", "device_map", "dtype", "revision", "trust_remote_code", "server")
 _DECOMPOSER = tuple(option.name for option in fields(DecomposerOptions))
 # Those of all judges.
-_COMMON = ("judge", "device", "batch_size")
+_COMMON = ("judge", "device", "batch_size", "recalibration")
 _RUBRIC = ("preset", "answers", "mode", "aggregate", "threshold", "match_at", "wording")
 
 
@@ -132,6 +132,9 @@ class JudgeOptions:
     ] = None
     decomposer: DecomposerOptions = field(default_factory=DecomposerOptions)
     draws: Annotated[int | None, typer.Option(help="Of --judge sampled-yes: answers drawn. Default: 8.")] = None
+    recalibration: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What `earwitness calibrate` saved for this judge.")
+    ] = None
     batch_size: Annotated[int | None, typer.Option(min=1, help="Clips at a time; automatic by default.")] = None
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps or auto.")] = "auto"
     device_map: Annotated[str | None, typer.Option(help="Spread a large model over devices: auto, balanced.")] = None
@@ -152,7 +155,7 @@ class JudgeOptions:
         if strange:
             raise UsageError(
                 f"{', '.join(map(_option, strange))} cannot go with --judge {self.judge}; its own options are "
-                f"{', '.join(map(_option, own))}, and --device and --batch-size of all judges."
+                f"{', '.join(map(_option, own))}, and --device, --batch-size and --recalibration of all judges."
             )
         if self.judge == JudgeName.mos and self.checkpoint is None:
             raise UsageError(
@@ -183,8 +186,13 @@ class JudgeOptions:
         return needs_captions(self.checkpoint)
 
     def load(self) -> Judge:
-        """The judge, ready to score."""
-        return _LOADERS[self.judge](self)
+        """The judge, ready to score; recalibrated where a file says how."""
+        judge = _LOADERS[self.judge](self)
+        if self.recalibration is None:
+            return judge
+        from earwitness.judges.recalibrated import read_recalibration
+
+        return read_recalibration(self.recalibration).of(judge)
 
     @property
     def loading(self) -> dict[str, Any]:

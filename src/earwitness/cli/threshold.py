@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from earwitness.cli.terminal import TreeFormat
 from earwitness.errors import UsageError
-
-if TYPE_CHECKING:
-    from earwitness.run.store import Record
-
-YES, NO = ("1", "1.0", "yes", "true", "是"), ("0", "0.0", "no", "false", "否")
 
 # How `threshold` is used, shown under its options.
 EXAMPLES = """\b
@@ -35,6 +30,7 @@ def threshold(
     import json
     from dataclasses import asdict
 
+    from earwitness.bench.labels import label_of
     from earwitness.metrics.threshold import fit_threshold
     from earwitness.run import open_run
 
@@ -46,7 +42,7 @@ def threshold(
         raise UsageError(f"{run} holds no clip with a score on axis '{axis}'; its axes: {', '.join(opened.summary)}.")
     fitted = fit_threshold(
         [value for _, value in told],
-        [_label(record, label) for record, _ in told],
+        [label_of(record.pair["id"], {**record.pair["meta"], **record.pair["ratings"]}, label) for record, _ in told],
         clusters=[record.pair["caption"] for record, _ in told],
         seed=seed,
     )
@@ -62,16 +58,3 @@ def threshold(
     print(
         f"use: --match-at {fitted.value!r}" if fitted.value <= 1 else "no threshold up to 1 calls more right than none"
     )
-
-
-def _label(record: Record, column: str) -> bool:
-    """What people say of a clip, from its ratings or from a column that the manifest carried along."""
-    said = {**record.pair["meta"], **record.pair["ratings"]}
-    if column not in said:
-        raise UsageError(
-            f"'{record.pair['id']}' has no '{column}'; its manifest gave {', '.join(said) or 'no others'}."
-        )
-    told = str(said[column]).strip().lower()
-    if told not in YES + NO:
-        raise UsageError(f"'{record.pair['id']}': {column} is {said[column]!r}; wanted yes or no, 1 or 0.")
-    return told in YES

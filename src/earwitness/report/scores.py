@@ -112,6 +112,8 @@ def describe(recipe: Recipe) -> str:
         words.append(f"encoder {parts['encoder']['name']}")
     if "heads" in parts:
         words.append(f"{parts['heads']['kind']} heads {parts['heads']['weights'][:8]}")
+    if "recalibration" in parts:
+        words.append(f"recalibrated by {parts['recalibration']['method']}")
     return ", ".join(words)
 
 

@@ -1,0 +1,91 @@
+"""``earwitness calibrate``: how far P(yes) can be taken at its word, on a run whose clips are labelled."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from earwitness.cli.terminal import Output, terminal_width
+from earwitness.errors import UsageError
+
+if TYPE_CHECKING:
+    from earwitness.bench.reliability import HeldOut, Trial
+
+# How `calibrate` is used, shown under its options.
+EXAMPLES = """\b
+Examples:
+  earwitness score dev.csv --out runs/dev
+  earwitness calibrate runs/dev --label label --by language --by kind
+  earwitness calibrate runs/dev --label label --method platt --out platt.json --picture curves.svg
+"""
+
+
+class Method(StrEnum):
+    """How P(yes) is recalibrated."""
+
+    temperature = "temperature"
+    platt = "platt"
+    isotonic = "isotonic"
+
+
+def calibrate(
+    run: Annotated[Path, typer.Argument(help="Run directory of development data.")],
+    *,
+    label: Annotated[str, typer.Option(help="The manifest's column that says whether a clip matches: yes/no or 1/0.")],
+    axis: Annotated[str, typer.Option(help="The score's axis, of probabilities.")] = "alignment",
+    by: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="Figures by a column too: kind, language, system, ...")
+    ] = None,
+    method: Annotated[Method, typer.Option(help="Of the recalibration to save and to draw.")] = Method.temperature,
+    test_share: Annotated[float, typer.Option(help="Share of the clips to test on; the others are fitted on.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="Of the split and the resamples.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Save the recalibration as JSON: the one whose test figures are printed.")
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the curves before and after as SVG.")] = None,
+    output: Output,
+) -> None:
+    """Tell how far P(yes) can be taken at its word, and fit a recalibration on a part of the clips."""
+    from earwitness.bench.labels import labelled
+    from earwitness.bench.reliability import calibrations, held_out
+    from earwitness.judges.recalibrated import FittedRecalibration, write_recalibration
+    from earwitness.report.reliability import reliability_table, reliability_tables
+    from earwitness.report.tables import write_table
+    from earwitness.run import open_run
+
+    opened = open_run(run)
+    found = labelled(opened, label, axis)
+    rows = list(calibrations(found, by or (), seed=seed))
+    held = held_out(found, test_share=test_share, seed=seed)
+    if out is not None:
+        fitted_on = {"run": run.name, "label": label, "test_share": test_share, "seed": seed}
+        chosen = _chosen(held, method).recalibration
+        write_recalibration(out, FittedRecalibration(chosen, opened.recipe.id, axis, fitted_on))
+    if picture is not None:
+        _draw(held, _chosen(held, method), picture)
+    scored = f"{len(found.answers):,} of {opened.n_total:,} pairs have an answer on '{axis}', recipe {opened.recipe.id}"
+    notes = [
+        f"fitted on {held.n_dev:,} answers, tested on the {held.before.n:,} of other clips (seed {seed})",
+        scored,
+        *([f"{method.value} saved in {out}; use: --recalibration {out}"] if out else []),
+    ]
+    facts = {"recipe": opened.recipe.id, "axis": axis, "n_total": opened.n_total, "seed": seed}
+    for_programs = output.form in ("csv", "json")
+    tables = (reliability_table(rows, held, facts),) if for_programs else reliability_tables(rows, held, notes)
+    print("\n\n".join(write_table(table, output.form, width=terminal_width()) for table in tables))
+
+
+def _chosen(held: HeldOut, method: Method) -> Trial:
+    """The trial by the method asked for, which may have been refused."""
+    if method.value in held.refused:
+        raise UsageError(f"{method.value} is not fitted: {held.refused[method.value]}")
+    return held.trials[method.value]
+
+
+def _draw(held: HeldOut, trial: Trial, picture: Path) -> None:
+    from earwitness.report.reliability import reliability_picture
+
+    picture.write_text(reliability_picture(held.before, trial.after), encoding="utf-8")
