@@ -34,6 +34,36 @@ def test_neighbours_decide(text, word, tag):
     assert read[word] == tag
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "tag", "dimension"),
+    [
+        ("a dark timbre", "dark", "trait", "timbre"),
+        ("a dark, muffled recording", "dark", "trait", "timbre"),
+        ("the sound is very dark", "dark", "trait", "timbre"),
+        ("a dark and tense piece", "dark", "trait", "emotion"),
+        ("the music is dark", "dark", "trait", "emotion"),
+        ("a dry, lively recording", "dry", "word", ""),
+        ("the recording is dry", "dry", "trait", "room"),
+        ("a dry snare drum", "dry", "trait", "room"),
+        ("dry leaves crunch", "dry", "word", ""),
+        ("a dry cough", "dry", "word", ""),
+        ("the audio is clipped", "clipped", "trait", "timbre"),
+        ("a noisy, hissy tape", "noisy", "trait", "timbre"),
+        ("a noisy street", "noisy", "trait", "loudness"),
+        ("阴暗沉闷的雨声", "阴暗", "trait", "timbre"),
+        ("阴暗的气氛", "阴暗", "trait", "emotion"),
+    ],
+)
+def test_words_of_sound_beside_words_of_sound(text, word, tag, dimension):
+    read = {token.text: (token.tag, token.dimension) for token in in_context(tokens_of(text))}
+    assert read[word] == (tag, dimension)
+
+
+def test_notes_are_played_and_people_note():
+    assert in_context(tokens_of("high notes"))[1].tag == "music"
+    assert in_context(tokens_of("the man notes"))[2].tag == "action"
+
+
 def test_people_do_it_with_their_voice():
     man, howls = in_context(tokens_of("man howls"))
     wolf, howls_too = in_context(tokens_of("wolf howls"))

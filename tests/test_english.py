@@ -100,6 +100,10 @@ def test_absences(text, question):
         ("In a busy street", "Does it sound as if it was recorded in a busy street?"),
         ("outdoors", 'Does it sound like this place: "outdoors"?'),
         ("a low quality recording", 'Does "low quality" describe the recording?'),
+        ("The sound is muffled.", "Does the recording sound muffled?"),
+        ("There is a lot of reverberation.", 'Does "reverberation" describe the recording?'),
+        ("A slow piece in a minor mode", "Is the music in a minor mode?"),
+        ("A piece in the key of G", "Is the music in the key of g?"),
         ("在厨房里", 'Does it sound like this place: "kitchen"?'),
     ],
 )

@@ -36,6 +36,80 @@ def test_it_is_a_decomposer():
     assert identity == {"name": "rules", "version": 1, "domain": "speech", "questions": "zh"}
 
 
+def told(text):
+    """Attributes with their event, and styles, each with dimension and words."""
+    items = {item.id: item for item in items_of(text)}
+    said = {item: text[slice(*item.span)] for item in items.values()}
+    return {
+        (item.dimension, said[item], *(said[items[parent]] for parent in item.parents))
+        for item in items.values()
+        if item.kind in ("attribute", "style")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "a bright, fuzzy guitar riff in a minor key at a fast tempo, recorded with heavy reverb",
+            {
+                ("timbre", "bright", "guitar riff"),
+                ("timbre", "fuzzy", "guitar riff"),
+                ("room", "with heavy reverb", "guitar riff"),
+                ("tempo", "in a minor key"),
+                ("tempo", "fast tempo"),
+            },
+        ),
+        (
+            "A tense, fearful male voice whispers, nasal and harsh.",
+            {
+                ("emotion", "tense", "male voice whispers"),
+                ("emotion", "fearful", "male voice whispers"),
+                ("gender", "male voice", "male voice whispers"),
+                ("timbre", "nasal", "male voice whispers"),
+                ("timbre", "harsh", "male voice whispers"),
+            },
+        ),
+        (
+            "A melody in a low octave",
+            {("pitch", "low", "A melody")},
+        ),
+        (
+            "a muffled, narrow-band recording of a dog barking",
+            {("timbre", "muffled", "a dog barking"), ("production", "narrow-band")},
+        ),
+        (
+            "overdriven bass, murky mix",
+            {("production", "overdriven"), ("production", "murky mix")},
+        ),
+        (
+            "The recording is lo-fi, clipped and noisy.",
+            {("production", "lo-fi"), ("production", "clipped"), ("production", "noisy")},
+        ),
+        (
+            "一段明亮、失真的吉他重复段，小调，快节奏，带有很重的混响",
+            {
+                ("timbre", "明亮", "吉他重复段"),
+                ("timbre", "失真", "吉他重复段"),
+                ("room", "带有很重的混响", "吉他重复段"),
+                ("tempo", "小调"),
+                ("tempo", "快节奏"),
+            },
+        ),
+        (
+            "窄频带、信噪比低的录音，声音沉闷",
+            {("production", "窄频带"), ("production", "信噪比低"), ("production", "沉闷")},
+        ),
+        (
+            "低音域的合成器长音，金属质感的音色",
+            {("pitch", "低音域", "合成器长音"), ("timbre", "金属质感", "合成器长音")},
+        ),
+    ],
+)
+def test_how_it_sounds_is_taken_apart(text, expected):
+    assert told(text) == expected
+
+
 def test_subjects_are_carried_over():
     text = "A dog barks and then howls."
     barks, howls, then = items_of(text)

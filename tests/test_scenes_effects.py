@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from earwitness.scenes.effects import change_speed, coloured_noise, fade, reverberate, tilt
+from earwitness.scenes.effects import (
+    change_speed,
+    clip_hard,
+    coloured_noise,
+    distortion_of,
+    fade,
+    in_room,
+    low_pass,
+    reverberate,
+    tilt,
+)
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 
 
@@ -60,3 +70,37 @@ def test_fades_leave_the_middle_and_the_original() -> None:
     assert faded[0] == faded[-1] == 0
     assert (faded[160:840] == 1).all()
     assert clip.all()
+
+
+@pytest.mark.parametrize("decay", [0.15, 1.5])
+def test_a_room_falls_by_60_db_in_its_time_and_has_its_share(decay: float) -> None:
+    click = np.zeros(3 * SAMPLE_RATE, np.float32)
+    click[0] = 1.0
+    wet = in_room(click, SAMPLE_RATE, decay, 0.5, np.random.default_rng(3)).astype(np.float64)
+    assert wet[0] == pytest.approx(1.0, abs=1e-3)
+    assert np.square(wet[1:]).sum() == pytest.approx(0.5, rel=1e-3)
+    tenth = int(0.1 * decay * SAMPLE_RATE)
+    early, late = (np.square(wet[start : start + tenth]).mean() for start in (tenth, 6 * tenth))
+    # Half the time lies between the two: 30 of the 60 dB.
+    assert 10 * np.log10(early / late) == pytest.approx(30, abs=2)
+
+
+def test_a_low_pass_is_3_db_down_at_its_cutoff_and_steep_beyond() -> None:
+    for frequency, change in ((500, 0.0), (1000, -3.01), (2000, -48.16)):
+        passed = low_pass(_tone(frequency), SAMPLE_RATE, 1000)
+        assert 10 * np.log10(np.square(passed).mean() / 0.5) == pytest.approx(change, abs=0.05)
+
+
+@pytest.mark.parametrize("distortion", [0.1, 0.35])
+def test_clipping_distorts_as_much_as_asked(distortion: float) -> None:
+    clean = _tone(300) + 0.5 * _tone(470)
+    clipped = clip_hard(clean, distortion)
+    assert distortion_of(clean, clipped) == pytest.approx(distortion, abs=1e-3)
+    assert np.array_equal(np.abs(clipped) < np.abs(clipped).max(), np.abs(clean) < np.abs(clipped).max())
+
+
+def test_what_is_only_louder_is_not_distorted() -> None:
+    clean = _tone(300)
+    assert distortion_of(clean, 3 * clean) == pytest.approx(0, abs=1e-3)
+    # A tenth of its amplitude is another tone's.
+    assert distortion_of(clean, clean + 0.1 * _tone(900)) == pytest.approx(0.1, abs=1e-3)

@@ -95,6 +95,12 @@ class Judgements:
         """Some of them."""
         return Judgements(tuple(judged), self.axes, self.asked)
 
+    def by_language(self) -> Iterator[tuple[str, Judgements]]:
+        """All of them, and those of each language."""
+        yield "all", self
+        for language in sorted({str(judged.language) for judged in self.judged}):
+            yield language, self.only(judged for judged in self.judged if judged.language == language)
+
     def axis_for(self, rating: str, *, alignment: bool = True) -> str | None:
         """Which of the judge's axes speaks of an axis of ratings.
 

@@ -109,20 +109,15 @@ class Scenes(Benchmark):
 
     def measurements(self, said: Judgements) -> Iterator[Measurement]:
         """AUC and accuracy of each kind, together and by language; and of all kinds together."""
-        yield from _of("all kinds", said)
-        for part in said.parts:
-            yield from _of(part, said.of_part(part))
-
-
-def _of(part: str, said: Judgements) -> Iterator[Measurement]:
-    yield from _told_apart(part, said, "all")
-    for language in sorted({str(judged.language) for judged in said}):
-        yield from _told_apart(part, said.only(j for j in said if j.language == language), language)
+        for part, of_part in (("all kinds", said), *((part, said.of_part(part)) for part in said.parts)):
+            for subset, some in of_part.by_language():
+                yield from _told_apart(part, some, subset)
 
 
 def _told_apart(part: str, said: Judgements, subset: str) -> Iterator[Measurement]:
     yield from labelled(said, part, matches, subset=subset)
-    yield decided(part, f"label at {YES:g}", (_decision(judged) for judged in said), subset=subset)
+    if ALIGNMENT in said.axes:
+        yield decided(part, f"label at {YES:g}", map(_decision, said), subset=subset)
 
 
 def matches(judged: Judged) -> bool:

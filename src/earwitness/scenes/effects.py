@@ -51,9 +51,70 @@ def reverberate(samples: Samples, sample_rate: int, rng: np.random.Generator) ->
     tail *= np.exp(np.linspace(0, -6.9, len(tail), dtype=np.float32))
     tail *= np.float32(rng.uniform(0.1, 0.6) / np.sqrt(np.square(tail).sum()))
     tail[0] = 1.0
+    return _ringing(samples, tail)
+
+
+def in_room(samples: Samples, sample_rate: int, decay: float, share: float, rng: np.random.Generator) -> Samples:
+    """A room of known size: direct sound plus a tail of dying noise.
+
+    Args:
+        samples: the dry sound.
+        sample_rate: Hz.
+        decay: seconds until the tail has fallen by 60 dB.
+        share: energy of the tail / energy of the direct sound.
+        rng: draws the tail.
+    """
+    # To -80 dB, so that where the tail is cut off is not heard.
+    tail = rng.standard_normal(int(decay * sample_rate * 80 / 60))
+    tail *= 10 ** (-3 * np.arange(len(tail)) / (decay * sample_rate))
+    tail *= np.sqrt(share / np.square(tail[1:]).sum())
+    tail[0] = 1.0
+    return _ringing(samples, tail.astype(np.float32))
+
+
+def _ringing(samples: Samples, tail: Samples) -> Samples:
+    """A sound with this response, as long as it was."""
     size = 1 << (len(samples) + len(tail) - 1).bit_length()
     wet = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(tail, size), size)
     return wet[: len(samples)].astype(np.float32)
+
+
+def low_pass(samples: Samples, sample_rate: int, cutoff: float) -> Samples:
+    """Without what lies above a frequency in Hz: 3 dB down there, 48 dB an octave beyond."""
+    spectrum = np.fft.rfft(samples)
+    frequencies = np.fft.rfftfreq(len(samples), 1 / sample_rate)
+    passed: Samples = np.fft.irfft(spectrum / np.sqrt(1 + (frequencies / cutoff) ** 16), len(samples)).astype(
+        np.float32
+    )
+    return passed
+
+
+def clip_hard(samples: Samples, distortion: float) -> Samples:
+    """Cut off at the level at which so much of what is left is distortion.
+
+    Args:
+        samples: the clean sound.
+        distortion: amplitude of what the clean sound does not explain / amplitude of what it does, as THD is.
+    """
+    low, high = 0.0, float(np.abs(samples).max())
+    for _ in range(20):
+        level = (low + high) / 2
+        low, high = (
+            (level, high) if distortion_of(samples, np.clip(samples, -level, level)) > distortion else (low, level)
+        )
+    return np.clip(samples, -high, high)
+
+
+def distortion_of(clean: Samples, heard: Samples) -> float:
+    """Amplitude of what a clean sound does not explain in the one heard / amplitude of what it does.
+
+    Example:
+        >>> tone = np.sin(np.arange(8000) * 2 * np.pi / 80).astype(np.float32)
+        >>> round(distortion_of(tone, np.sign(tone)), 2)  # a square wave has 48 %
+        0.48
+    """
+    explained = float(heard @ clean) ** 2 / float(clean @ clean)
+    return float(np.sqrt(max(0.0, float(heard @ heard) / explained - 1)))
 
 
 def coloured_noise(length: int, slope: float, rng: np.random.Generator) -> Samples:

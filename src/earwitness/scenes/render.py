@@ -12,7 +12,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,14 +19,13 @@ from typing import get_args
 
 import numpy as np
 
-from earwitness.errors import StoreError
 from earwitness.scenes.captions import FactKind, draw_fact, state
+from earwitness.scenes.clip_folders import MANIFEST, write_clip, writing
 from earwitness.scenes.compose import Composer, Scene, Style
 from earwitness.scenes.plans import PlanPrior
 from earwitness.scenes.sources import Synthesis
 from earwitness.types import Language
 
-MANIFEST = "metadata.csv"
 SCRIPT = "script.jsonl"
 COLUMNS = ("file_name", "caption", "language", "system", "matches", "kind")
 FAITHFUL, CARELESS = "faithful", "careless"
@@ -71,9 +69,7 @@ def render(folder: str | Path, clips: Iterator[Captioned]) -> Path:
         StoreError: if the folder cannot be written, or holds a manifest that was not rendered.
     """
     root = Path(folder)
-    with _writing(root):
-        root.mkdir(parents=True, exist_ok=True)
-        _check_own(root)
+    with writing(root, own=_is_own(root)):
         with (
             (root / MANIFEST).open("w", encoding="utf-8", newline="") as table,
             (root / SCRIPT).open("w", encoding="utf-8") as scripts,
@@ -82,7 +78,7 @@ def render(folder: str | Path, clips: Iterator[Captioned]) -> Path:
             rows.writerow(COLUMNS)
             for number, clip in enumerate(clips, start=1):
                 name = f"clip-{number:02}.wav"
-                _write_clip(root / name, clip.scene)
+                write_clip(root / name, clip.scene.samples, clip.scene.sample_rate)
                 system = FAITHFUL if clip.matches else CARELESS
                 rows.writerow((name, clip.caption, clip.language, system, int(clip.matches), clip.kind))
                 spans = [asdict(span) for span in clip.scene.script]
@@ -90,27 +86,8 @@ def render(folder: str | Path, clips: Iterator[Captioned]) -> Path:
     return root / MANIFEST
 
 
-@contextmanager
-def _writing(root: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(
-            f"{root} cannot be written as a folder of clips: {error.strerror or error}. Name another folder."
-        ) from error
-
-
-def _check_own(root: Path) -> None:
-    """Somebody's data set has a manifest of the same name, which would be lost."""
-    if (root / MANIFEST).exists() and not (root / SCRIPT).exists():
-        raise StoreError(f"{root / MANIFEST} was not rendered here and is left as it is. Name another folder.")
-
-
-def _write_clip(path: Path, scene: Scene) -> None:
-    import soundfile
-
-    with path.open("wb") as file:
-        soundfile.write(file, scene.samples, scene.sample_rate, format="WAV", subtype="PCM_16")
+def _is_own(root: Path) -> bool:
+    return (root / SCRIPT).exists() or not (root / MANIFEST).exists()
 
 
 def render_demo(folder: str | Path, seed: int = 0, clips: int = 8) -> Path:

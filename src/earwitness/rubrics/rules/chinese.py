@@ -81,7 +81,8 @@ class Chinese(Wording):
             tokens
         )
         if self._is_own(self.said(words)):
-            return f"这段音频里没有{self.said(words)}，对吗？"
+            # In 没有回声 the 有 may have been read with the noun.
+            return f"这段音频里没有{self.said(words).removeprefix('有')}，对吗？"
         names = self.words(content(words))
         return f"这段音频里没有{''.join(names) if names else f'“{self.said(words)}”'}，对吗？"
 
@@ -96,6 +97,8 @@ class Chinese(Wording):
             return self._scene(style)
         if how.startswith(_OWN_SUBJECT):
             return f"{how}吗？"
+        if style.tokens[-1].dimension in ("timbre", "pitch") and style.dimension == "production":
+            return f"这段录音听起来{how}吗？"
         if style.dimension == "tempo" and not any(mark in how.upper() for mark in _MEASURED):
             return f"这段音频的节奏{how}吗？"
         return _OF_CLIP.get(style.dimension, _OF_CLIP["production"]).format(how=how)

@@ -5,26 +5,33 @@ Rules are tried in order; the first that has something to say about a word decid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from earwitness.rubrics.rules.tokens import MODIFIERS, NOUNS, SEPARATORS, VERBS, Token
 
 _ENDS = frozenset({"", "comma", "stop", "and", "order", "overlap"})
 _OWNERS = frozenset({"his", "her", "their", "its", "my"})
 _TONED = frozenset({"prep", "aux", "trait", "degree"})
+# What stands between words that speak of one thing: "dark and muffled", "the sound is very dry".
+_PASSED_OVER = frozenset({"comma", "and", "degree", "aux", "det"})
+# Frames that name what is heard as a recording.
+_RECORDING = re.compile(r"\b(?:sounds?|audio|recording|recorded|mix)\b|录音|音频")
 # Read as what lasts or where it is, even where they could be what is done.
 _RATHER_TRAITS = frozenset({"approaching", "stops", "stopped", "echoing", "echo", "响个不停"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A token between its neighbours; ``before`` has its meaning already."""
+    """A token between its neighbours; ``before`` has its meaning already, ``beside`` are the nearest of content."""
 
     token: Token
     before: Token | None
     after: Token | None
     musical: bool
+    beside: tuple[Token, ...] = ()
 
     @property
     def previous(self) -> str:
@@ -48,12 +55,35 @@ def in_context(tokens: Sequence[Token]) -> list[Token]:
     for place, token in enumerate(tokens):
         before = read[-1] if read else None
         after = tokens[place + 1] if place + 1 < len(tokens) else None
-        read.append(_read(_Word(token, before, after, musical)) if token.forms else token)
+        beside = (*_telling(reversed(read)), *_telling(tokens[place + 1 : place + 5]))
+        read.append(_read(_Word(token, before, after, musical, beside)) if token.forms else token)
     return read
+
+
+def _telling(tokens: Iterable[Token]) -> tuple[Token, ...]:
+    """The first of these that is more than a link; none if there is none."""
+    return tuple(islice((token for token in tokens if token.tag not in _PASSED_OVER), 1))
 
 
 def _read(word: _Word) -> Token:
     return next((meaning for rule in _RULES if (meaning := rule(word))), word.token)
+
+
+def _of_sounding(word: _Word) -> Token | None:
+    """A dark timbre and a dry recording, but dark moods and dry leaves."""
+    meaning = next((form for form in word.token.forms if form.term.sense == "sounding"), None)
+    if meaning is None:
+        return None
+    if any(_speaks_of_sound(other, meaning.term.dimension) for other in word.beside):
+        return replace(word.token, tag="trait", forms=(meaning,))
+    return word.token if word.token.form is not meaning else replace(word.token, tag="word", forms=())
+
+
+def _speaks_of_sound(token: Token, dimension: str) -> bool:
+    named = token.tag == "frame" and _RECORDING.search(token.text)
+    if named or token.tag == "production" or token.dimension == dimension:
+        return True
+    return dimension == "room" and (token.tag == "instrument" or token.dimension == "distance")
 
 
 def _of_people(word: _Word) -> Token | None:
@@ -140,10 +170,12 @@ def _of_single_words(word: _Word) -> Token | None:
         return token.meaning("music")
     if token.text.startswith("play") and word.previous in ("instrument", "music"):
         return token.meaning("action")
+    if token.text in ("note", "notes") and word.previous not in ("word", "source", "sound"):
+        return token.meaning("music")
     if token.text == "风":
         return token.meaning("sound")
     wanted = {"motion": "place", "music": "tempo", "comment": "motion"}.get(token.tag)
     return token.meaning(wanted) if wanted else None
 
 
-_RULES = (_of_people, _of_genre, _of_instrument, _of_verb, _of_trait, _of_voice_or_tone, _of_single_words)
+_RULES = (_of_sounding, _of_people, _of_genre, _of_instrument, _of_verb, _of_trait, _of_voice_or_tone, _of_single_words)

@@ -117,9 +117,11 @@ class English(Wording):
         if style.dimension == "scene":
             return self._scene(style)
         how = self._manner(style)
+        if how and style.tokens[-1].dimension in ("timbre", "pitch") and style.dimension == "production":
+            return f"Does the recording sound {how}?"
         if how is None or style.dimension not in _OF_CLIP:
             return f'Does "{self.said(style.tokens)}" describe the {_ASPECTS.get(style.dimension, "clip")}?'
-        if style.dimension == "tempo" and re.search(r"major|minor|/", how):
+        if style.dimension == "tempo" and re.search(r"major|minor|key of|/", how):
             return f"Is the music {how if how.startswith('in ') else f'in {how}'}?"
         return _OF_CLIP[style.dimension].format(how=re.sub(r"[ -]tempo$", "", how))
 

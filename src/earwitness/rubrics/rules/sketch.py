@@ -22,6 +22,8 @@ _OF_VOICES = frozenset({"gender", "age", "accent", "emotion", "pitch", "pace"})
 _OF_VOICES_ONLY = frozenset({"gender", "age", "accent"})
 # What an attribute becomes when it is said of the whole clip, and of music in it.
 _OF_CLIP = {"emotion": "mood", "pace": "tempo", "room": "production", "timbre": "mood", "loudness": "mood"}
+# Of how a recording sounds: without music there is no mood to be bright.
+_OF_RECORDING = _OF_CLIP | {"timbre": "production", "pitch": "production"}
 _OF_MUSIC = {"emotion": "mood", "pace": "tempo"}
 _TOPICS_OF_CLIP = frozenset({"mood", "tempo", "genre"})
 _ANY_VOICE = frozenset({"speaker", "voice", "narrator", "person", "singer", "man", "woman"})
@@ -234,8 +236,15 @@ class _CaptionReader:
             sound.traits.append(trait)
 
     def _say_of_clip(self, trait: Remark, topic: str = "") -> None:
-        if dimension := "tempo" if topic == "tempo" else _OF_CLIP.get(trait.dimension):
+        said_as = _OF_CLIP if self._musical else _OF_RECORDING
+        if dimension := "tempo" if topic == "tempo" else said_as.get(trait.dimension):
             self.sketch.styles.append(Remark(dimension, trait.tokens))
+
+    @property
+    def _musical(self) -> bool:
+        """Whether music has been spoken of."""
+        styled = any(style.dimension in ("genre", "tempo", "mood") for style in self.sketch.styles)
+        return styled or any(sound.source == "instrument" or sound.is_music for sound in self.recent)
 
     def _release(self, sound: Sound | None) -> None:
         """Give what waited for a sound to this one."""
