@@ -22,9 +22,10 @@ from benchmarks.window_false_positives import HELD_OUT, sounds
 from earwitness.audio import from_array
 from earwitness.backbones import load_backbone
 from earwitness.bench.beside import Standing
+from earwitness.bench.labels import Truth
 from earwitness.bench.short_names import short_names
 from earwitness.bench.sweep import MEASURES, Point, Sweep, sweep
-from earwitness.bench.truths import Said, Truth, said_of
+from earwitness.bench.truths import Said, said_of
 from earwitness.judges.aqascore import AQAScore
 from earwitness.report.sweep import sweep_pictures, sweep_table
 from earwitness.run import evaluate

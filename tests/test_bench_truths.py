@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from earwitness.bench.truths import Truth, said_of
+from earwitness.bench.labels import Truth
+from earwitness.bench.truths import said_of
 from earwitness.errors import UsageError
 from earwitness.run.store import Record
 
@@ -22,9 +23,10 @@ class Told:
 
 def record(name, p_yes, *, meta=None, ratings=None, clip=None, masses=(0.9,)):
     pair = {"id": name, "meta": meta or {}, "ratings": ratings or {}, "audio": None, "caption": "a beep"}
+    pair |= {"system": None, "group": None, "language": "en"}
     said = {
         "values": {"alignment": p_yes},
-        "verdicts": [{"mass": mass} for mass in masses],
+        "verdicts": [{"mass": mass, "p_yes": p_yes} for mass in masses],
         "audio_sha256": clip or name,
     }
     return Record(pair, said)
@@ -72,8 +74,8 @@ def test_clips_with_several_captions_are_told():
 @pytest.mark.parametrize(
     ("axes", "axis", "text"),
     [
-        ({"quality": (1.0, 5.0)}, "alignment", "asked for P.yes. on axis 'alignment' and has only quality"),
-        ({"quality": (1.0, 5.0)}, "quality", "axis 'quality' and has it from 1 to 5; wanted 0 to 1"),
+        ({"quality": (1.0, 5.0)}, "alignment", "not 'alignment'; runs/told has quality .1 to 5."),
+        ({"quality": (1.0, 5.0)}, "quality", "wanted an axis of probabilities, 0 to 1, not 'quality'"),
     ],
 )
 def test_what_is_no_probability_is_refused(axes, axis, text):
@@ -82,7 +84,9 @@ def test_what_is_no_probability_is_refused(axes, axis, text):
 
 
 def test_a_run_without_scored_truths_is_refused():
-    with pytest.raises(UsageError, match="no scored pair with ratings of 'REL'; 0 of its pairs have any"):
+    with pytest.raises(
+        UsageError, match="no scored pair on axis 'alignment' with ratings of 'REL'; 0 of its pairs have any"
+    ):
         said_of(Told(record("a", 0.5)), "x", Truth(rating="REL"))
 
 

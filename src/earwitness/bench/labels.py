@@ -45,27 +45,71 @@ def label_of(pair: str, told: Mapping[str, Any], column: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Truth:
+    """Where a run's manifest says what people say.
+
+    Attributes:
+        label: the column that says whether a clip matches.
+        rating: the axis of ratings that scores are held against.
+        match_from: rating from which a clip is called a match, so that ratings tell what labels tell.
+
+    Raises:
+        UsageError: if both or neither of label and rating are given, or a threshold without ratings.
+    """
+
+    label: str | None = None
+    rating: str | None = None
+    match_from: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.label is None) == (self.rating is None):
+            raise UsageError("what do people say? Give either a label's column or an axis of ratings.")
+        if self.rating is None and self.match_from is not None:
+            raise UsageError(f"match_from is {self.match_from:g}, which is for ratings; a label says it of itself.")
+
+    def __str__(self) -> str:
+        if self.rating is None:
+            return f"labels in '{self.label}'"
+        threshold = "" if self.match_from is None else f", a match from {self.match_from:g}"
+        return f"ratings of '{self.rating}'{threshold}"
+
+    def speaks_of(self, pair: Judged) -> bool:
+        """Whether people say anything of a pair; a label is expected of each."""
+        return self.label is not None or self.rating in pair.ratings
+
+    def of(self, pair: Judged) -> tuple[float, bool | None]:
+        """What correlations are taken with, and whether the pair matches, where it speaks of the pair."""
+        if self.rating is None:
+            matches = label_of(pair.id, told_of(pair), self.label or "")
+            return float(matches), matches
+        rating = pair.ratings[self.rating]
+        return rating, None if self.match_from is None else rating >= self.match_from
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a judge said of a pair, and what people say.
 
     Attributes:
         pair: without its audio.
         p_yes: the judge's value, in [0, 1].
-        truth: whether people say that the clip matches.
+        truth: people's rating, or 1 for a match and 0 for none.
+        matches: whether people say that the clip matches; None where ratings do not tell it.
         items: P(yes) of each verdict behind the value that has one.
         masses: mass of each verdict that has one.
     """
 
     pair: Judged
     p_yes: float
-    truth: bool
+    truth: float
+    matches: bool | None
     items: tuple[float, ...] = ()
     masses: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The answers of a run, and the pairs that it has no answer to."""
+    """The answers of a run to the pairs of which people say something, and such pairs that it has no answer to."""
 
     answers: tuple[Answer, ...]
     unscored: tuple[Judged, ...] = ()
@@ -81,32 +125,37 @@ class Labelled:
         return Labelled(answers, tuple(filter(wanted, self.unscored)))
 
 
-def labelled(run: Run, label: str, axis: str = ALIGNMENT) -> Labelled:
+def labelled(run: Run, truth: str | Truth, axis: str = ALIGNMENT) -> Labelled:
     """A run's answers with what people say of them.
 
     Args:
-        run: whose pairs are labelled.
-        label: the column of the manifest, or the axis of ratings, that says yes or no, 1 or 0.
+        run: whose manifest says what people say.
+        truth: where it says so: the column of labels, yes or no, 1 or 0; or a ``Truth``.
         axis: the judge's, whose values are probabilities.
 
     Raises:
-        UsageError: if the judge has no such axis, its values are no probabilities, nothing was scored, or a pair that
-            was has no label.
+        UsageError: if the judge has no such axis, its values are no probabilities, no pair that people say something of
+            was scored, or a label is not as it should be.
     """
     if run.axes.get(axis) != (0.0, 1.0):
         known = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in run.axes.items())
         raise UsageError(f"wanted an axis of probabilities, 0 to 1, not '{axis}'; {run.path} has {known}.")
+    where = Truth(truth) if isinstance(truth, str) else truth
     answers, unscored = [], []
     for record in run.records():
         pair = Judged.of(record)
+        if not where.speaks_of(pair):
+            continue
         if axis not in pair.values:
             unscored.append(pair)
             continue
         verdicts = (record.said or {})["verdicts"]
         items, masses = (tuple(v[key] for v in verdicts if v[key] is not None) for key in ("p_yes", "mass"))
-        answers.append(Answer(pair, pair.values[axis], label_of(pair.id, told_of(pair), label), items, masses))
+        answers.append(Answer(pair, pair.values[axis], *where.of(pair), items, masses))
     if not answers:
-        raise UsageError(f"{run.path} holds no clip with a score on axis '{axis}'.")
+        raise UsageError(
+            f"{run.path} has no scored pair on axis '{axis}' with {where}; {len(unscored)} of its pairs have any."
+        )
     return Labelled(tuple(answers), tuple(unscored))
 
 

@@ -43,9 +43,10 @@ def sweep(
     output: Output,
 ) -> None:
     """Set runs side by side, and measure calibration against agreement under temperatures and biases to yes."""
+    from earwitness.bench.labels import Truth
     from earwitness.bench.short_names import short_names
     from earwitness.bench.sweep import sweep as swept
-    from earwitness.bench.truths import Truth, said_of
+    from earwitness.bench.truths import said_of
     from earwitness.run import open_run
 
     truth = Truth(label, rating, match_from)
