@@ -58,5 +58,5 @@ def test_runs_without_probabilities_or_labels_are_refused(pairs, tmp_path):
     for pair in pairs:
         pair.meta.update(said=None)
     silent = evaluate(SaidJudge(), pairs, tmp_path / "silent", progress=False)
-    with pytest.raises(UsageError, match="holds no clip with a score on axis 'alignment'"):
+    with pytest.raises(UsageError, match="has no scored pair on axis 'alignment' with labels in 'label'"):
         labelled(silent, "label")

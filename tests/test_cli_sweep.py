@@ -78,8 +78,8 @@ def test_without_matplotlib_the_numbers_are_there_and_the_pictures_missed(earwit
     [
         ((), "either a label's column or an axis of ratings"),
         (("--label", "matches", "--rating", "REL"), "either a label's column or an axis of ratings"),
-        (("--label", "verdict"), "has no 'verdict'; its manifest gave matches, REL"),
-        (("--label", "matches", "--axis", "quality"), "on axis 'quality' and has only alignment"),
+        (("--label", "verdict"), "has no 'verdict'; its manifest gave language, system, group, matches, REL"),
+        (("--label", "matches", "--axis", "quality"), "wanted an axis of probabilities, 0 to 1, not 'quality'"),
     ],
 )
 def test_mistakes_are_told_in_one_line(earwitness, runs, tmp_path, options, text):
