@@ -11,7 +11,7 @@ import soundfile
 
 from earwitness.audio import DEFAULT_LIMITS, Limits, content_hash, from_array, read_audio
 from earwitness.errors import AudioError
-from earwitness.types import Audio
+from earwitness.types import NO_AUDIO, Audio
 
 RATE = 16_000
 ENCODINGS = {
@@ -473,3 +473,9 @@ class TestFromArray:
         audio = from_array(samples, RATE)
         samples[:] = 0
         assert audio.samples.any()
+
+
+def test_no_audio_is_nothing_to_listen_to():
+    with pytest.raises(AudioError, match="there is no audio to listen to") as caught:
+        read_audio(NO_AUDIO)
+    assert caught.value.code == "no_audio"

@@ -14,7 +14,7 @@ from earwitness.audio import cut, from_array
 from earwitness.errors import AnswerError, CaptionError, UnknownNameError, UsageError
 from earwitness.judges.clapscore import CLAPScore
 from earwitness.mos.encoders import load_encoder
-from earwitness.types import Judge, Pair
+from earwitness.types import NO_AUDIO, Judge, Pair
 from small_models import sound
 
 RATE = 48_000
@@ -200,3 +200,8 @@ def test_a_loaded_encoder_takes_no_options_for_loading(judge):
     assert CLAPScore(loaded).score(pair) == judge.score(pair)
     with pytest.raises(UsageError, match="device: options for loading, but the encoder is loaded already"):
         CLAPScore(loaded, device="cpu")
+
+
+def test_it_does_not_score_without_audio(judge):
+    (score,) = judge.score_all([Pair(NO_AUDIO, "a dog barks")])
+    assert (score.status, score.error.code) == ("unscored", "no_audio")

@@ -181,8 +181,8 @@ def test_a_server_that_is_not_there_leaves_with_its_code(earwitness, manifest, t
 
 def test_what_takes_prompts_apart_is_measured_and_its_rubrics_kept(earwitness, tmp_path):
     prompts = [
-        {"id": 1, "prompt_text": "A dog barks, then rain falls.", "event_count": "2", "event_list": ["dog barking", "rain"],
-         "event_relation": "sequence"},
+        {"id": 1, "prompt_text": "A dog barks, then rain falls.", "event_count": "2",
+         "event_list": ["dog barking", "rain"], "event_relation": "sequence"},
         {"id": 2, "prompt_text": "A bell rings.", "event_count": "1", "event_list": ["bell"], "event_relation": "None"},
     ]  # fmt: skip
     (tmp_path / "acc_prompt.json").write_text(json.dumps(prompts))

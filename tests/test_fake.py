@@ -5,7 +5,7 @@ from earwitness.backbones import load_backbone
 from earwitness.backbones.base import ANSWER_FORMS, Backbone, Request, p_yes, resolve_forms
 from earwitness.backbones.fake import FakeBackbone
 from earwitness.errors import AudioError, BackboneError, UsageError
-from earwitness.types import Audio
+from earwitness.types import NO_AUDIO, Audio
 
 EN = ANSWER_FORMS["en"]
 
@@ -85,3 +85,9 @@ def test_limits_are_kept():
 def test_identity_tells_fakes_apart():
     fakes = [FakeBackbone(), FakeBackbone(seed=1), FakeBackbone(mass=0.5), FakeBackbone({"dog": 1.0})]
     assert len({repr(fake.identity) for fake in fakes}) == 4
+
+
+def test_without_a_clip_it_answers_the_question():
+    (yes,), _ = ask(FakeBackbone({"dog": 0.9}), "Is it a dog?", audio=NO_AUDIO)
+    assert yes == pytest.approx(0.9)
+    assert ask(FakeBackbone(), "q", audio=NO_AUDIO)[0] != ask(FakeBackbone(), "q")[0]

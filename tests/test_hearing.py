@@ -4,10 +4,11 @@ import soundfile
 
 from beep_backbone import BeepBackbone
 from clips import clip, tone
+from earwitness import AQAScore, FakeBackbone, RubricJudge
 from earwitness.audio import read_audio
 from earwitness.errors import CaptionError
 from earwitness.judges.hearing import MAX_CAPTION, check_caption, hear
-from earwitness.types import Pair
+from earwitness.types import NO_AUDIO, Pair
 
 
 class Taught(BeepBackbone):
@@ -67,3 +68,27 @@ def test_silence_is_heard_and_flagged():
 
     silence = from_array(np.zeros(16000, np.float32), sample_rate=16000)
     assert "silent" in hear(Pair(silence, "a tone"), BeepBackbone(), "correct").flags
+
+
+def test_without_audio_there_is_one_stretch_of_nothing():
+    heard = hear(Pair(NO_AUDIO, "a tone"), BeepBackbone(), "correct")
+    assert heard.clips == (NO_AUDIO,)
+    assert heard.flags == {"no_audio"}
+    assert heard.sha256 == NO_AUDIO.sha256
+    with pytest.raises(CaptionError):
+        hear(Pair(NO_AUDIO, "..."), BeepBackbone(), "correct")
+
+
+@pytest.mark.parametrize("front_end", ["correct", "paper"])
+def test_every_judge_that_asks_takes_text_alone(front_end):
+    """Whole captions, and items of every rule that puts windows together."""
+    said = FakeBackbone(lambda audio, question: 0.25 if audio.is_absent else 0.75)
+    caption = "Cheerful music plays, then a dog barks twice, no rain."
+    for judge in (AQAScore(said, front_end=front_end), RubricJudge(said, front_end=front_end)):
+        score = judge.score(Pair(NO_AUDIO, caption, meta={"start_time": 1.0, "end_time": 2.0}))
+        told = [verdict.p_yes for verdict in score.verdicts if verdict.status == "ok"]
+        assert told
+        assert told == pytest.approx([0.25] * len(told))
+        assert score.coverage == 1.0
+        assert "no_audio" in score.flags
+        assert score.audio_sha256 == NO_AUDIO.sha256

@@ -21,7 +21,7 @@ from earwitness.backbones.base import (
     resolve_forms,
 )
 from earwitness.errors import AnswerError, AudioError, BackboneError, UsageError
-from earwitness.types import Audio
+from earwitness.types import NO_AUDIO, Audio
 from small_models import FAMILY_NAMES, sound
 
 QUESTIONS = ("is it a dog?", "Does this audio contain a cat barking loudly? Please answer yes or no.", "x", "有狗吗？")
@@ -90,6 +90,55 @@ def test_the_models_own_forward_gives_the_same(family):
             whole = torch.log_softmax(logits[0, -1], dim=-1)
             expected.append([float(whole[backbone._form_id(form)]) for form in FORMS])
         np.testing.assert_allclose(ask(backbone, clip), expected, atol=1e-4)
+
+
+TEXT_ONLY = Request(NO_AUDIO, QUESTIONS, FORMS)
+
+
+def text_prompt(backbone, question):
+    """The ids of a conversation without a clip, tokenised whole by the checkpoint's own template."""
+    messages = [{"role": "user", "content": [{"type": "text", "text": question}]}]
+    tokenizer = backbone._prompt._tokenizer
+    text = tokenizer.apply_chat_template(
+        messages, chat_template=backbone._prompt._template, tokenize=False, add_generation_prompt=True
+    )
+    return tokenizer.encode(text, add_special_tokens=False)
+
+
+@every_family
+def test_without_a_clip_it_is_the_models_own_forward_of_the_text(family):
+    backbone = small_models.backbone(family, 10)
+    expected = []
+    for question in QUESTIONS:
+        ids = text_prompt(backbone, question)
+        assert backbone._prompt._audio_id not in ids
+        with torch.no_grad():
+            logits = backbone._decoder.model(input_ids=torch.tensor([ids])).logits
+        whole = torch.log_softmax(logits[0, -1], dim=-1)
+        expected.append([float(whole[backbone._form_id(form)]) for form in FORMS])
+    (answer,) = backbone.answer([TEXT_ONLY])
+    np.testing.assert_allclose(answer, expected, atol=1e-5)
+    assert np.abs(answer - ask(backbone, sound(1.3))).max() > 0.01
+
+
+@every_family
+def test_questions_without_a_clip_share_a_batch_with_others(family, caplog):
+    backbone = fresh(family, 10)
+    asked = [Request(sound(2.5), QUESTIONS[:2], FORMS), TEXT_ONLY, Request(NO_AUDIO, QUESTIONS[:1], FORMS, "Listen.")]
+    together = backbone.answer(asked)
+    assert largest_difference(together, [backbone.answer([one])[0] for one in asked]) <= 1e-5
+    assert backbone.shared_prefix
+    assert caplog.records == []
+    backbone.shared_prefix = False
+    assert largest_difference(together, backbone.answer(asked)) <= 1e-5
+
+
+@every_family
+def test_it_writes_without_a_clip(family):
+    backbone = small_models.backbone(family, 10)
+    (texts,) = backbone.generate([Request(NO_AUDIO, QUESTIONS[:2])], Writing(4))
+    expected = backbone.write([TextPrompt(question) for question in QUESTIONS[:2]], Writing(4))
+    assert list(texts) == expected
 
 
 @every_family

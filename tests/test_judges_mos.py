@@ -15,6 +15,7 @@ from earwitness.errors import BackboneError, CaptionError, ClipError, MissingDep
 from earwitness.judges.mos import MOSJudge, weights_hash
 from earwitness.mos.encoders import load_encoder
 from earwitness.run import open_run
+from earwitness.types import NO_AUDIO
 from rating_judges import MATCH, counting_judge, predictor
 from small_encoder import SmallEncoder
 from small_encoders import folder as encoder_folder
@@ -220,3 +221,9 @@ def test_a_tuned_encoder_makes_another_recipe():
     with torch.no_grad():
         tuned.predictor.encoder.module.weight.add_(0.5)
     assert tuned.recipe.id != plain.recipe.id
+
+
+def test_it_does_not_rate_without_audio():
+    score, other = counting_judge().score_all([Pair(NO_AUDIO, ""), PAIRS[0]])
+    assert (score.status, score.error.code) == ("unscored", "no_audio")
+    assert other.status == "ok"

@@ -21,6 +21,7 @@ from earwitness.backbones.server.wav import wav
 from earwitness.errors import BackboneError, CaptionError, ClipError, UsageError
 from earwitness.judges.prompted import DigitExpectation
 from earwitness.rubrics.template import template
+from earwitness.types import NO_AUDIO
 from faults.fault_server import FAULTS, FaultServer
 
 TOP_ONLY = frozenset({"top"})
@@ -294,6 +295,15 @@ class TestAnswers:
             heard = wav(clip(number).samples, 16000, "float32")
             expected = [server.p_yes(heard, question) for question in questions]
             np.testing.assert_allclose(p_yes(answer, forms)[0], expected, atol=1e-6)
+
+    def test_without_a_clip_the_message_is_the_question_alone(self):
+        with FaultServer() as server:
+            backbone = connected(server)
+            forms = resolve_forms(backbone, "en", "logsumexp")
+            (answer,) = backbone.answer([Request(NO_AUDIO, ("Is it a dog?", "Is it a cat?"), forms.all, "Listen.")])
+        # The server's own truth of a message that holds no clip.
+        expected = [server.p_yes(b"", question) for question in ("Is it a dog?", "Is it a cat?")]
+        np.testing.assert_allclose(p_yes(answer, forms)[0], expected, atol=1e-6)
 
     def test_a_question_that_fails_takes_its_clip_alone(self):
         with FaultServer(ways=TOP_ONLY, mass={"odd": 0.01}) as server:

@@ -13,14 +13,16 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from earwitness import AQAScore, FakeBackbone, from_array
 from earwitness.errors import BackboneError, ManifestError, RunError, StoreError, UsageError
 from earwitness.manifest import read_pairs
 from earwitness.run import database, evaluate, open_run
 from earwitness.run import store as store_module
 from earwitness.run.store import Store
-from earwitness.types import Pair, Score
+from earwitness.types import NO_AUDIO, Pair, Score
 from small_judge import HashJudge
 
 CHILD = Path(__file__).parent / "faults" / "scored_run.py"
@@ -646,3 +648,15 @@ def test_scores_are_strict_json(tmp_path):
     for line in (tmp_path / "run" / "scores.jsonl").read_text().splitlines():
         json.loads(line, parse_constant=refuse)
     assert isinstance(next(run.scores()), Score)
+
+
+def test_a_pair_without_audio_is_kept_like_any_other(tmp_path):
+    def not_again(audio, question):
+        raise AssertionError("scored before")
+
+    pairs = [Pair(NO_AUDIO, "rain"), Pair(from_array(np.zeros(16000), 16000), "rain")]
+    run = evaluate(AQAScore(FakeBackbone(lambda audio, question: 0.5)), pairs, tmp_path / "run", progress=False)
+    assert [score.audio_sha256 for score in run.scores()] == [pair.audio.sha256 for pair in pairs]
+    assert run.flags["no_audio"] == 1
+    assert run.export("csv").is_file()
+    assert evaluate(AQAScore(FakeBackbone(not_again)), pairs, tmp_path / "run", progress=False).n_scored == 2

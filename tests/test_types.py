@@ -1,10 +1,11 @@
 import json
+import pickle
 
 import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
-from earwitness.types import Audio, Item, Pair, Recipe, Score, ScoreFailure, Verdict, language_of
+from earwitness.types import NO_AUDIO, Audio, Item, Pair, Recipe, Score, ScoreFailure, Verdict, language_of
 
 
 def test_pair_ids_are_of_content_not_of_place():
@@ -72,3 +73,10 @@ def test_duration_is_in_seconds():
 def test_a_language_that_is_not_judged_is_refused():
     with pytest.raises(UsageError, match="language of 'p' is 'fr'"):
         Pair("a.wav", "un chien", id="p", language="fr")
+
+
+def test_no_audio_is_no_silence():
+    assert NO_AUDIO.is_absent
+    assert NO_AUDIO.duration == 0.0
+    assert not Audio(np.zeros(16000, np.float32), 16000, "").is_absent
+    assert pickle.loads(pickle.dumps(NO_AUDIO)).is_absent

@@ -48,6 +48,14 @@ class Audio:
         """Length in seconds."""
         return len(self.samples) / self.sample_rate
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether it stands for no audio at all, as ``NO_AUDIO`` does."""
+        return self.sha256 == NO_AUDIO.sha256
+
+
+# In a pair's place for a clip: the question is asked without any audio. Silence is something else, which is heard.
+NO_AUDIO = Audio(np.zeros(0, np.float32), 16_000, hashlib.sha256(b"no audio").hexdigest(), ("no_audio",))
 
 AudioSource: TypeAlias = "str | Path | bytes | Audio"
 AUDIO_SOURCES = (str, os.PathLike, bytes, Audio)
@@ -58,7 +66,7 @@ class Pair:
     """One clip and what was asked for.
 
     Attributes:
-        audio: a path, the bytes of an audio file, or a decoded ``Audio``.
+        audio: a path, the bytes of an audio file, a decoded ``Audio``, or ``NO_AUDIO`` to ask from text alone.
         caption: what the clip should contain.
         id: stable name of the pair; made of the audio's name and a hash of audio and caption when not given, so it
             does not depend on a row's place.

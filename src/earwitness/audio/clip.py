@@ -71,8 +71,12 @@ def check_given(audio: Audio, limits: Limits) -> Audio:
     """The ``Audio`` that a caller made, if it is what an ``Audio`` should be.
 
     Raises:
-        AudioError: with code ``audio_shape``, ``audio_empty``, ``audio_nonfinite`` or that of a broken limit.
+        AudioError: with code ``no_audio``, ``audio_shape``, ``audio_empty``, ``audio_nonfinite`` or that of a broken
+            limit.
     """
+    if audio.is_absent:
+        text = "there is no audio to listen to; only a backbone can be asked from text alone."
+        raise AudioError(text, code="no_audio")
     samples = audio.samples
     if samples.ndim != 1 or samples.dtype != np.float32:
         text = f"the audio holds {samples.dtype} of shape {list(samples.shape)}; wanted float32 [time]. Use from_array."

@@ -51,7 +51,8 @@ class Request:
     """One clip with its questions.
 
     Attributes:
-        audio: at the backbone's ``sample_rate``, no longer than its ``max_duration``.
+        audio: at the backbone's ``sample_rate``, no longer than its ``max_duration``; with ``NO_AUDIO`` the questions
+            are asked from text alone, in a prompt without any place for a clip.
         questions: asked one by one, each as if alone.
         forms: the answer forms wanted, each a single token of this backbone.
         system: a system message before the audio.

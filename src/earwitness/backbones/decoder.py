@@ -101,8 +101,11 @@ class Decoder:
         return continue_rows(self.model, ids, mask, writing, drawn_for, ends=ends, padding=self.padding, **audio)
 
     def audio(self, clips: Sequence[Frames]) -> dict[str, torch.Tensor]:
-        """The model's audio arguments."""
-        features, mask = stack_frames(clips)
+        """The model's audio arguments; none where no row hears a clip."""
+        sounding = [clip for clip in clips if clip.tokens]
+        if not sounding:
+            return {}
+        features, mask = stack_frames(sounding)
         return {
             "input_features": torch.from_numpy(features).to(self.model.device, self.model.dtype),
             self._mask_name: torch.from_numpy(mask).to(self.model.device),

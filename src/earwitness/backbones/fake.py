@@ -118,6 +118,8 @@ class FakeBackbone:
         return (int.from_bytes(hashlib.sha256(text).digest()[:6]) + 0.5) / 2**48
 
     def _check(self, audio: Audio) -> None:
+        if audio.is_absent:
+            return
         if audio.sample_rate != self.sample_rate:
             raise UsageError(f"the clip is at {audio.sample_rate} Hz; fake hears {self.sample_rate} Hz.")
         if not self.min_duration <= audio.duration <= self.max_duration:

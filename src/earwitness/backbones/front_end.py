@@ -35,6 +35,10 @@ class Frames:
     tokens: int
 
 
+# Of a question that is asked without a clip.
+NO_FRAMES = Frames(np.zeros((0, 0, 0), np.float32), np.zeros((0, 0), np.int64), 0)
+
+
 class FrontEnd:
     """The front-end of one checkpoint: its feature extractor, used as its family uses it.
 
@@ -73,10 +77,12 @@ class FrontEnd:
 
     def is_alone(self, length: int) -> bool:
         """Whether a clip of so many samples must not share a batch with others."""
-        return length // int(self._extractor.hop_length) < self._family.alone_below
+        return 0 < length // int(self._extractor.hop_length) < self._family.alone_below
 
     def frames(self, samples: NDArray[np.float32]) -> Frames:
-        """Log-mel frames of one clip at ``sample_rate``."""
+        """Log-mel frames of one clip at ``sample_rate``; none of a clip without samples."""
+        if not len(samples):
+            return NO_FRAMES
         if self._cut:
             samples = samples[: round(self.released_window * self.sample_rate)]
         chunks = [self._chunk(part) for part in self._parts(samples)]

@@ -140,10 +140,11 @@ class HFBackbone:
             self._check(request)
         lengths = [len(request.audio.samples) for request in requests]
         order = sorted(range(len(requests)), key=lambda place: lengths[place])
-        alone = [place for place in order if self._front_end.is_alone(lengths[place])]
+        alone = {place for place in order if self._front_end.is_alone(lengths[place])}
+        together = [place for place in order if place not in alone]
         results: dict[int, Result] = {}
         with torch.inference_mode(), self._memory_errors():
-            for places in [*([place] for place in alone), order[len(alone) :]]:
+            for places in [*([place] for place in alone), together]:
                 batch = [requests[place] for place in places]
                 done = self._clips.run(batch, [lengths[place] for place in places], forward)
                 results.update(zip(places, done, strict=True))
@@ -165,6 +166,8 @@ class HFBackbone:
         audio = request.audio
         if not request.questions:
             raise UsageError("a request has no questions; give at least one.")
+        if audio.is_absent:
+            return
         if audio.sample_rate != self.sample_rate:
             raise UsageError(
                 f"the clip is at {audio.sample_rate} Hz; {self.name} hears {self.sample_rate} Hz. Resample it first: "

@@ -289,7 +289,7 @@ class ServerBackbone(ServerWriter):
     def _check_request(self, request: Request) -> None:
         if not request.questions:
             raise UsageError("a request has no questions; give at least one.")
-        if request.audio.sample_rate != self.sample_rate:
+        if not request.audio.is_absent and request.audio.sample_rate != self.sample_rate:
             raise UsageError(
                 f"the clip is at {request.audio.sample_rate} Hz; {self.name} is sent {self.sample_rate} Hz. Resample "
                 "it first: earwitness.audio.resample"

@@ -164,13 +164,15 @@ class Prompt(Chat):
     def ids(self, question: str, audio_tokens: int, system: str | None = None) -> tuple[list[int], int]:
         """The prompt's ids up to where the answer begins, and how many of them come before the question.
 
-        The second number is 0 if the template does not put the audio before the question, so that nothing of it can be
-        shared between questions.
+        Without audio tokens it is the prompt of a question about no clip, with no place for one. The second number is 0
+        if the template does not put the audio before the question, so that nothing of it can be shared between
+        questions.
         """
         ids: list[int] = []
         shared = 0
-        heard = False
-        for piece in self._split(self.marks if system is None else (*self.marks, _SYSTEM)):
+        heard = not audio_tokens
+        marks = self.marks if audio_tokens else (_QUESTION,)
+        for piece in self._split(marks if system is None else (*marks, _SYSTEM)):
             if piece == self._audio_token:
                 ids += [self._audio_id] * audio_tokens
                 heard = True

@@ -18,6 +18,7 @@ from earwitness.cli import (
     bench,
     calibrate,
     compare,
+    doctor,
     export,
     listing,
     rubric,
@@ -63,6 +64,7 @@ app.command("compare", epilog=compare.EXAMPLES)(with_options(compare.compare))
 app.command("ablation", epilog=ablation.EXAMPLES)(with_options(ablation.ablation))
 app.command("sweep", epilog=sweep.EXAMPLES)(with_options(sweep.sweep))
 app.command("calibrate", epilog=calibrate.EXAMPLES)(with_options(calibrate.calibrate))
+app.command("doctor", epilog=doctor.EXAMPLES)(with_options(doctor.doctor))
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("rubric", epilog=rubric.EXAMPLES)(with_options(rubric.rubric))
 app.command("threshold", epilog=threshold.EXAMPLES)(threshold.threshold)

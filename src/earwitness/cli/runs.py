@@ -29,7 +29,7 @@ def judge_pairs(judge: Judge, pairs: Iterable[Pair], out: Path, about: Mapping[s
     """Score pairs into a run directory, saying beforehand what many of them will take of a server."""
     from earwitness.run import evaluate
 
-    _tell_expense(judge, pairs)
+    tell_expense(judge, pairs)
     return evaluate(judge, pairs, out=out, about=about)
 
 
@@ -39,14 +39,11 @@ def check_finished(run: Run) -> None:
     Raises:
         BackboneError: if a server or budget ended before the pairs did.
     """
-    if run.interrupted:
-        print(f"interrupted; the same command resumes {run.path}", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED)
-    _check_asked(run)
+    check_asked(run)
     _check_share(run)
 
 
-def _tell_expense(judge: Judge, pairs: Iterable[Pair]) -> None:
+def tell_expense(judge: Judge, pairs: Iterable[Pair]) -> None:
     """What a large run over a server will take, while it can still be left."""
     from earwitness.backbones.base import Priced
     from earwitness.judges.expense import Asking, expense
@@ -59,8 +56,15 @@ def _tell_expense(judge: Judge, pairs: Iterable[Pair]) -> None:
         print(f"about {told}; Ctrl-C to leave, the same command resumes", file=sys.stderr)
 
 
-def _check_asked(run: Run) -> None:
-    """A run whose server or budget ended before its pairs did is to be gone on with, not to be read."""
+def check_asked(run: Run) -> None:
+    """A run that was interrupted, or whose server or budget ended before its pairs did, is to be gone on with.
+
+    Raises:
+        BackboneError: if a server or budget ended before the pairs did.
+    """
+    if run.interrupted:
+        print(f"interrupted; the same command resumes {run.path}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
     left = sum(run.failures.get(code, 0) for code in NOT_ASKED)
     if left:
         raise BackboneError(

@@ -13,6 +13,8 @@ from earwitness.errors import AudioError, CaptionError
 from earwitness.judges.windows import Window, plan_windows
 from earwitness.types import Audio, Pair, says_something
 
+# What stands for the time of a clip that is not there: one stretch of which nothing is left unheard.
+NO_TIME = Window(0.0, 1.0)
 # Longer than any caption; beyond it a text is a mistake in the manifest and would crowd the clip out of the context.
 MAX_CAPTION = 4000
 
@@ -39,7 +41,7 @@ class Heard:
 
 
 def hear(pair: Pair, backbone: Backbone, front_end: FrontEnd) -> Heard:
-    """Read a pair for this backbone.
+    """Read a pair for this backbone; one with ``NO_AUDIO`` is asked from text alone.
 
     ``correct`` hears the whole clip, in windows where the backbone cannot hear it at once; ``paper`` keeps what the
     model's released front-end keeps and flags the cut.
@@ -48,6 +50,8 @@ def hear(pair: Pair, backbone: Backbone, front_end: FrontEnd) -> Heard:
         ClipError: if the caption or the clip cannot be judged.
     """
     flags = check_caption(pair, backbone)
+    if isinstance(pair.audio, Audio) and pair.audio.is_absent:
+        return Heard(pair, pair.audio.sha256, NO_TIME.duration, (NO_TIME,), (pair.audio,), flags | {*pair.audio.flags})
     audio = segment(read_audio(pair.audio), pair.meta)
     check_length(pair, audio, backbone.name, backbone.min_duration)
     sounding = resample(audio, backbone.sample_rate)

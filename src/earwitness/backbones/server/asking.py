@@ -35,14 +35,14 @@ class Clip:
         self._part: Part | None = None
         self.error: ClipError | None = None
 
-    def part(self) -> Part:
-        """The clip as part of a message.
+    def part(self) -> Part | None:
+        """The clip as part of a message; None where a question is asked without one.
 
         Raises:
             AudioError: if it is shorter or longer than is heard at once.
         """
         with self._lock:
-            if self._part is None:
+            if self._part is None and not self._audio.is_absent:
                 self._check()
                 self._part = audio_part(self._audio, self._options)
             return self._part

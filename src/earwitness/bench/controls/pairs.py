@@ -1,0 +1,148 @@
+"""The pairs of all conditions of some bases.
+
+A pair's id is ``BASE/CONDITION``; its ``meta`` tells ``condition``, ``base`` (whose clip it has) and ``caption_of``
+(the base whose caption it has).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from zlib import crc32
+
+import numpy as np
+
+from earwitness.bench.controls.bases import Base
+from earwitness.bench.controls.conditions import BY_NAME, CONDITIONS, Condition, Subject
+from earwitness.bench.controls.speech import Speech
+from earwitness.errors import AudioError
+from earwitness.types import Audio, AudioSource, Language, Pair
+
+PART = "doctor"
+# Captions that say nothing, which no judge may score.
+NULL_CAPTIONS = ("", ".", ":")
+# Pairs that are scored one at a time as well.
+ALONE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A base with what its conditions may take."""
+
+    number: int
+    base: Base
+    other: Base | None
+    speech: Audio | None
+
+    def asked(self, condition: Condition) -> str | None:
+        """The caption that a condition puts; None where it has none."""
+        return {
+            "own": self.base.caption,
+            "other": None if self.other is None else self.other.caption,
+            "reversed": self.base.reversed,
+            "nothing": NULL_CAPTIONS[self.number % len(NULL_CAPTIONS)],
+        }[condition.asks]
+
+    def can(self, condition: Condition) -> bool:
+        """Whether a condition has what it needs; only a caption that tells an order tells of a border."""
+        lacks = {"border": self.base.reversed is None, "speech": self.speech is None}
+        return self.asked(condition) is not None and not (condition.needs and lacks[condition.needs])
+
+
+class Controls:
+    """The pairs of all conditions of some bases, made when they are asked for.
+
+    Args:
+        bases: each with an id of its own.
+        seed: of what is drawn: whose caption goes to which clip, and noises.
+        speech: the sentence, where it can be had.
+    """
+
+    def __init__(self, bases: Sequence[Base], *, seed: int = 0, speech: Speech | None = None) -> None:
+        self._seed = seed
+        self.speech = speech or Speech()
+        others = shuffled(bases, seed)
+        self._bases = [
+            _Planned(number, base, other, self.speech.sentences.get(base.language))
+            for number, (base, other) in enumerate(zip(bases, others, strict=True))
+        ]
+
+    @property
+    def bases(self) -> int:
+        """How many clips with true captions they are made of."""
+        return len(self._bases)
+
+    def __len__(self) -> int:
+        return sum(len(conditions) for _, conditions in self._passes)
+
+    def __iter__(self) -> Iterator[Pair]:
+        for planned, conditions in self._passes:
+            yield from self._pairs(planned, conditions)
+
+    @property
+    def alone(self) -> list[Pair]:
+        """Those that are scored one at a time; they are among the others as well."""
+        return [pair for planned in self._bases[:ALONE] for pair in self._pairs(planned, [BY_NAME["alone"]])]
+
+    @cached_property
+    def _passes(self) -> list[tuple[_Planned, list[Condition]]]:
+        """Bases with the conditions put to them: all at a time, and once more at the end."""
+        once = [condition for condition in CONDITIONS if condition.group != "again"]
+        first = [
+            (planned, [c for c in (*once, *[BY_NAME["alone"]] * (planned.number < ALONE)) if planned.can(c)])
+            for planned in self._bases
+        ]
+        return first + [(planned, [BY_NAME["repeat"]]) for planned in self._bases]
+
+    def _pairs(self, planned: _Planned, conditions: Sequence[Condition]) -> Iterator[Pair]:
+        try:
+            take = planned.base.take()
+        except AudioError:
+            # The judge says what is wrong with the clip, and each pair is counted as not scored.
+            for condition in conditions:
+                yield self._pair(planned, condition, planned.base.source)
+            return
+        for condition in conditions:
+            rng = np.random.default_rng((self._seed, planned.number, crc32(condition.name.encode())))
+            subject = Subject(take.audio, take.border, rng, planned.speech)
+            yield self._pair(planned, condition, condition.sound(subject))
+
+    def _pair(self, planned: _Planned, condition: Condition, audio: AudioSource) -> Pair:
+        base, other = planned.base, planned.other
+        whose = other if other is not None and condition.asks == "other" else base
+        return Pair(
+            audio,
+            planned.asked(condition) or "",
+            id=f"{base.id}/{condition.name}",
+            language=base.language,
+            meta={"part": PART, "condition": condition.name, "base": base.id, "caption_of": whose.id},
+        )
+
+
+def shuffled(bases: Sequence[Base], seed: int) -> list[Base | None]:
+    """For each base one of its language whose caption is not true of its clip; none is taken twice.
+
+    Returns:
+        As many as there are bases; None where none is left, which happens only where most captions are alike.
+    """
+    by_language: defaultdict[Language, list[int]] = defaultdict(list)
+    for place, base in enumerate(bases):
+        by_language[base.language].append(place)
+    found: list[Base | None] = [None] * len(bases)
+    for places in by_language.values():
+        group = [bases[place] for place in places]
+        for place, other in zip(places, _matched(group, np.random.default_rng(seed)), strict=True):
+            found[place] = other
+    return found
+
+
+def _matched(bases: Sequence[Base], rng: np.random.Generator) -> Iterator[Base | None]:
+    from scipy.optimize import linear_sum_assignment
+
+    allowed = np.array([[base.denies(other) for other in bases] for base in bases])
+    # A random assignment of lowest cost, in which one that is not allowed costs more than all others together.
+    costs = np.where(allowed, rng.random(allowed.shape), len(bases) + 1.0)
+    for row, column in zip(*linear_sum_assignment(costs), strict=True):
+        yield bases[column] if allowed[row, column] else None
