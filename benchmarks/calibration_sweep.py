@@ -21,11 +21,11 @@ from benchmarks.window_false_positives import HELD_OUT, sounds
 
 from earwitness.audio import from_array
 from earwitness.backbones import load_backbone
-from earwitness.bench.beside import Standing
-from earwitness.bench.labels import Truth
-from earwitness.bench.short_names import short_names
-from earwitness.bench.sweep import MEASURES, Point, Sweep, sweep
-from earwitness.bench.truths import Said, said_of
+from earwitness.bench.studies.beside import Standing
+from earwitness.bench.studies.labels import Truth
+from earwitness.bench.studies.short_names import short_names
+from earwitness.bench.studies.sweep import MEASURES, Point, Sweep, sweep
+from earwitness.bench.studies.truths import Said, said_of
 from earwitness.judges.aqascore import AQAScore
 from earwitness.report.sweep import sweep_pictures, sweep_table
 from earwitness.run import evaluate

@@ -6,11 +6,11 @@ import pytest
 
 from beep_backbone import BeepBackbone, hears_beep
 from clips import clip
-from earwitness.bench.ablation import RESULTS, Cell, _spread, ablate
 from earwitness.bench.base import About, Benchmark, Contents, Part
 from earwitness.bench.figures import Figure
 from earwitness.bench.measurements import Measurement, labelled
-from earwitness.bench.settings import Grid
+from earwitness.bench.studies.ablation import RESULTS, Cell, _spread, ablate
+from earwitness.bench.studies.settings import Grid
 from earwitness.errors import UsageError
 from earwitness.run import open_run
 from earwitness.types import Pair
@@ -121,7 +121,7 @@ def test_a_backbone_is_loaded_once_for_its_front_end(tmp_path, monkeypatch):
         loads.append((backbone, front_end, options))
         return Wordy()
 
-    monkeypatch.setattr("earwitness.bench.ablation.loaded", load)
+    monkeypatch.setattr("earwitness.bench.studies.ablation.loaded", load)
     grid = Grid({"a": "x", "b": "y"}, templates=(1, 2), answers=("pair", "largest"), front_ends=("correct", "paper"))
     assert len(run(tmp_path, grid, device="cpu").cells) == 16
     wanted = [(name, front_end, {"device": "cpu"}) for name in "xy" for front_end in ("correct", "paper")]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from earwitness import AQAScore, FakeBackbone, RubricJudge, evaluate
-from earwitness.bench.anyaudio import AnyAudio, gold_rubrics
 from earwitness.bench.figures import figure
 from earwitness.bench.judged import Judged, Judgements
+from earwitness.bench.sets.anyaudio import AnyAudio, gold_rubrics
 from earwitness.errors import UsageError
 from earwitness.rubrics.saved import SavedRubrics, write_rubrics
 from small_anyaudio import row, wav, write_rows

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from earwitness.bench.anyaudio_files import Rows, files_by_part, samples
+from earwitness.bench.sets.anyaudio_files import Rows, files_by_part, samples
 from earwitness.errors import ManifestError, MissingDependencyError
 from earwitness.rubrics.parse import WrittenItem
 from small_anyaudio import row, wav, write_rows

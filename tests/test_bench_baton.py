@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from earwitness.bench.baton import Baton
+from earwitness.bench.sets.baton import Baton
 from earwitness.errors import ManifestError
 from level_judge import figures, judged_by_level, write_levels
 

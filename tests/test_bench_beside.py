@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from earwitness.bench.beside import BY_LABEL, standing
-from earwitness.bench.truths import Said
+from earwitness.bench.studies.beside import BY_LABEL, standing
+from earwitness.bench.studies.truths import Said
 
 # Eight answers, of which the judge is right in six: wrong about the third and the sixth.
 P = np.array([0.9, 0.8, 0.7, 0.1, 0.2, 0.3, 1.0, 0.0])

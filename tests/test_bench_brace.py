@@ -7,9 +7,9 @@ import soundfile
 
 from clips import tone
 from earwitness import AQAScore, FakeBackbone, evaluate
-from earwitness.bench.brace import Brace
 from earwitness.bench.figures import figure
 from earwitness.bench.judged import Judged, Judgements
+from earwitness.bench.sets.brace import Brace
 from earwitness.errors import ManifestError
 
 AXES = {"alignment": (0.0, 1.0)}

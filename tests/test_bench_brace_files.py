@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from earwitness.bench.brace_files import Comparison, files_by_part, read_compared
+from earwitness.bench.sets.brace_files import Comparison, files_by_part, read_compared
 from earwitness.errors import ManifestError
 
 REFERENCES = ["rain falls", "it rains"]

@@ -6,9 +6,9 @@ import soundfile
 
 from clips import tone
 from earwitness import AQAScore, FakeBackbone, evaluate
-from earwitness.bench.compa import CompA
 from earwitness.bench.figures import figure
 from earwitness.bench.judged import Judged, Judgements
+from earwitness.bench.sets.compa import CompA
 from earwitness.errors import ManifestError
 
 HEADER = "pair_caption,reversed_pair_caption,pair_file,reversed_pair_file,triplet_caption,triplet_file\n"

@@ -3,8 +3,8 @@
 import pytest
 
 from earwitness.bench.compare import compare_runs
-from earwitness.bench.ratings import Ratings
 from earwitness.bench.runner import run_benchmark
+from earwitness.bench.sets.ratings import Ratings
 from earwitness.errors import RunError
 from earwitness.manifest import read_pairs
 from earwitness.run import evaluate

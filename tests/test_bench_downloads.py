@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from earwitness.bench.downloads import files_below, is_json_list, named_columns, read_entries, told_by_path
+from earwitness.bench.sets.downloads import files_below, is_json_list, named_columns, read_entries, told_by_path
 from earwitness.errors import ManifestError
 
 

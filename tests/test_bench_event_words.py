@@ -2,7 +2,7 @@
 
 import pytest
 
-from earwitness.bench.event_words import matching
+from earwitness.bench.sets.event_words import matching
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from earwitness import evaluate
-from earwitness.bench.labels import label_of, labelled, told_of
+from earwitness.bench.studies.labels import label_of, labelled, told_of
 from earwitness.errors import UsageError
 from said_judge import SaidJudge, said_pairs
 

@@ -1,7 +1,7 @@
 """Which clips are natural recordings, and which generators made the others."""
 
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.natural import natural_notes, origins
+from earwitness.bench.sets.natural import natural_notes, origins
 from earwitness.types import Pair
 
 

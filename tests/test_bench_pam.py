@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from earwitness.bench.pam import PAM
+from earwitness.bench.sets.pam import PAM
 from earwitness.errors import ManifestError
 from level_judge import figures, judged_by_level, write_levels
 

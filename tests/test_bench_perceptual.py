@@ -6,8 +6,8 @@ import pytest
 
 from earwitness.bench import load_benchmark
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.perceptual import ALL, Perceptual
 from earwitness.bench.runner import results, run_benchmark
+from earwitness.bench.sets.perceptual import ALL, Perceptual
 from earwitness.errors import StoreError, UsageError
 from earwitness.judges.aqascore import AQAScore
 from earwitness.run import open_run

@@ -2,8 +2,8 @@
 
 import pytest
 
-from earwitness.bench.ratings import Ratings
 from earwitness.bench.runner import run_benchmark
+from earwitness.bench.sets.ratings import Ratings
 from earwitness.errors import ManifestError, UsageError
 from told_judge import ToldJudge
 

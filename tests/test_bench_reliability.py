@@ -3,8 +3,8 @@
 import pytest
 
 from earwitness import evaluate
-from earwitness.bench.labels import labelled
-from earwitness.bench.reliability import calibration, calibrations, held_out
+from earwitness.bench.studies.labels import labelled
+from earwitness.bench.studies.reliability import calibration, calibrations, held_out
 from earwitness.errors import UsageError
 from said_judge import SaidJudge, said_pairs
 

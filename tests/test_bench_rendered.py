@@ -2,7 +2,7 @@
 
 import pytest
 
-from earwitness.bench.rendered import rendered_once
+from earwitness.bench.sets.rendered import rendered_once
 from earwitness.errors import StoreError
 
 

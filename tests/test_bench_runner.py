@@ -2,8 +2,8 @@
 
 import pytest
 
-from earwitness.bench.ratings import Ratings
 from earwitness.bench.runner import check_run_is_of, prepare, results, run_benchmark
+from earwitness.bench.sets.ratings import Ratings
 from earwitness.errors import RunError, UnknownNameError, UsageError
 from earwitness.manifest import read_pairs
 from earwitness.run import evaluate, open_run

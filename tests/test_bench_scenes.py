@@ -6,7 +6,7 @@ import soundfile
 
 from clips import tone
 from earwitness.bench.runner import run_benchmark
-from earwitness.bench.scenes import Scenes
+from earwitness.bench.sets.scenes import Scenes
 from earwitness.errors import StoreError
 from earwitness.judges.aqascore import AQAScore
 from told_judge import ToldJudge

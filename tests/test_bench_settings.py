@@ -1,6 +1,6 @@
 import pytest
 
-from earwitness.bench.settings import Grid, Setting
+from earwitness.bench.studies.settings import Grid, Setting
 from earwitness.errors import UsageError
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from earwitness.bench.short_names import short_names
+from earwitness.bench.studies.short_names import short_names
 
 
 @pytest.mark.parametrize(

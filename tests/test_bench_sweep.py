@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from earwitness.bench.sweep import AS_IT_IS, BIASES, MEASURES, TEMPERATURES, Change, sweep
-from earwitness.bench.truths import Said
+from earwitness.bench.studies.sweep import AS_IT_IS, BIASES, MEASURES, TEMPERATURES, Change, sweep
+from earwitness.bench.studies.truths import Said
 from earwitness.errors import UsageError
 
 RNG = np.random.default_rng(0)

@@ -3,7 +3,7 @@
 import pytest
 
 from earwitness.bench.base import Contents
-from earwitness.bench.tables import clip_pair, find_file, rated_line, read_rows, together
+from earwitness.bench.sets.tables import clip_pair, find_file, rated_line, read_rows, together
 from earwitness.errors import ManifestError
 
 FIELDS = {"clip": ("wavname", "wav"), "score": ("score",)}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from earwitness.bench.labels import Truth
-from earwitness.bench.truths import said_of
+from earwitness.bench.studies.labels import Truth
+from earwitness.bench.studies.truths import said_of
 from earwitness.errors import UsageError
 from earwitness.run.store import Record
 

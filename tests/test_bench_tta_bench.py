@@ -5,8 +5,8 @@ import json
 import pytest
 
 from earwitness.bench.figures import figure
-from earwitness.bench.tta_bench import TTABench, take_apart
-from earwitness.bench.tta_prompts import Prompt
+from earwitness.bench.sets.tta_bench import TTABench, take_apart
+from earwitness.bench.sets.tta_prompts import Prompt
 from earwitness.errors import CaptionError
 from earwitness.rubrics.rules import RuleDecomposer
 from earwitness.rubrics.saved import read_rubrics, write_rubrics

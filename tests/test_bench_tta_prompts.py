@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from earwitness.bench.tta_prompts import Prompt, read_prompts
+from earwitness.bench.sets.tta_prompts import Prompt, read_prompts
 from earwitness.errors import ManifestError
 
 

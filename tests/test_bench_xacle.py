@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from earwitness.bench.xacle import Xacle, write_predictions
+from earwitness.bench.sets.xacle import Xacle, write_predictions
 from earwitness.errors import ManifestError, UsageError
 from level_judge import figures, judged_by_level, write_levels
 

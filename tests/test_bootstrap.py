@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from earwitness.errors import UsageError
 from earwitness.metrics.bootstrap import bootstrap_interval, measure_interval
@@ -18,11 +18,18 @@ def drawn(n=200, seed=0, correlation=0.7):
     return correlation * ratings + math.sqrt(1 - correlation**2) * rng.normal(size=n), ratings
 
 
+def looked_at(x, y):
+    """AUC from each pair that y orders."""
+    orders, ordered = np.sign(x[:, None] - x) * np.sign(y[:, None] - y), y[:, None] != y
+    return (1 + orders.sum() / ordered.sum()) / 2
+
+
 SCIPYS = {
     "mse": lambda x, y: np.mean((x - y) ** 2),
     "lcc": lambda x, y: stats.pearsonr(x, y).statistic,
     "srcc": lambda x, y: stats.spearmanr(x, y).statistic,
     "ktau": lambda x, y: stats.kendalltau(x, y).statistic,
+    "auc": looked_at,
 }
 
 
@@ -115,6 +122,60 @@ def test_few_or_equal_values_have_no_interval():
 def test_a_perfect_score_has_no_spread_to_tell(method):
     found = measure_interval("lcc", np.arange(9), np.arange(9), method=method)
     assert (found.value, found.low, found.reason) == (1.0, None, "perfect")
+
+
+def labelled(n, seed, auc, others=1, clusters=None):
+    """Normal scores, so much higher of matches that AUC is as told; so many others a match, and half of the variance
+    between clusters."""
+    rng = np.random.default_rng(seed)
+    raised = math.sqrt(2) * stats.norm.ppf(auc)
+    if clusters is None:
+        labels = (np.arange(n) < round(n / (1 + others))).astype(float)
+        return raised * labels + rng.normal(size=n), labels, None
+    index = np.repeat(np.arange(clusters), n // clusters)
+    labels = (rng.random(n) < 1 / (1 + others)).astype(float)
+    noise = rng.normal(size=clusters)[index] + rng.normal(size=n)
+    return raised * labels + math.sqrt(0.5) * noise, labels, index
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_interval_of_auc_is_nearly_delongs(seed):
+    """DeLong's variance from its definition, n of either class in place of his n - 1, on the logit by its slope."""
+    scores, labels, _ = labelled(200, seed, 0.8)
+    right = (scores[labels == 1][:, None] > scores[labels == 0]).astype(float)
+    variance = right.mean(axis=1).var(ddof=1) / 100 + right.mean(axis=0).var(ddof=1) / 100
+    area = right.mean()
+    reach = stats.t.ppf(0.975, 199) * math.sqrt(variance) / (area * (1 - area))
+    found = measure_interval("auc", scores, labels)
+    assert (found.value, found.method) == (pytest.approx(area), "jackknife")
+    assert special.logit([found.low, found.high]) == pytest.approx(
+        [special.logit(area) - reach, special.logit(area) + reach], abs=0.02 * reach
+    )
+
+
+@pytest.mark.parametrize("method", [None, "percentile", "bca"])
+def test_auc_at_its_ends_and_of_equal_scores_has_no_spread_to_tell(method):
+    labels = np.repeat([0, 1], 10)
+    for scores, value, reason in (
+        (labels, 1.0, "perfect"),
+        (-labels, 0.0, "perfect"),
+        (np.ones(20), 0.5, "constant_resamples"),
+    ):
+        found = measure_interval("auc", scores, labels, method=method)
+        assert (found.value, found.low, found.high, found.reason) == (value, None, None, reason)
+
+
+def test_auc_that_leaving_out_one_clip_would_make_perfect_has_an_interval():
+    # One of the others stands above all ten matches; without it AUC is 1.
+    found = measure_interval("auc", np.arange(20.0), np.r_[np.zeros(9), np.ones(10), 0])
+    assert found.value == pytest.approx(0.9)
+    assert found.low < 0.9 < found.high < 1
+
+
+def test_auc_without_its_only_match_does_not_exist():
+    found = measure_interval("auc", np.arange(20.0), np.arange(20) == 12)
+    assert (found.value, found.low, found.reason) == (pytest.approx(12 / 19), None, "undefined_resamples")
+    assert measure_interval("auc", np.arange(20.0), np.ones(20)).reason == "constant_ratings"
 
 
 def test_methods_that_cannot_do_it_are_refused():
@@ -215,6 +276,7 @@ POPULATION = {
     "lcc": lambda r, variance: r,
     "srcc": lambda r, variance: 6 / math.pi * math.asin(r / 2),
     "ktau": lambda r, variance: 2 / math.pi * math.asin(r),
+    "auc": lambda r, variance: 0.5 + math.asin(r) / math.pi,
 }
 
 
@@ -236,6 +298,43 @@ def test_the_interval_over_clips_holds_the_truth_95_times_of_100(heavy, measure,
         covered += found.low <= truth <= found.high
     share = covered / simulations
     heavy.record(f"R4 coverage, {measure}, n = {n}, r = {correlation}", simulations=simulations, share=share)
+    check_coverage(share, simulations)
+
+
+def auc_coverage(simulations, *data, **clusters):
+    """Share of the intervals that hold the truth, and of simulations whose AUC is 1, which leaves none."""
+    covered, missing = 0, 0
+    for seed in range(simulations):
+        scores, labels, index = labelled(data[0], seed, *data[1:], **clusters)
+        unit = {} if index is None else {"systems": index, "unit": "systems"}
+        found = measure_interval("auc", scores, labels, **unit)
+        missing += found.low is None
+        covered += found.low is not None and found.low <= data[1] <= found.high
+    return covered / (simulations - missing), missing / simulations
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("n", [40, 100, 400])
+@pytest.mark.parametrize("others", [1, 5])
+@pytest.mark.parametrize("auc", [0.5, 0.75, 0.95])
+def test_the_interval_of_auc_holds_the_truth_95_times_of_100(heavy, n, others, auc):
+    """R4; of 40 clips it is a little too wide."""
+    simulations = heavy.size(2000)
+    share, missing = auc_coverage(simulations, n, auc, others)
+    case = f"R4 coverage, auc = {auc}, n = {n}, {others} others a match"
+    heavy.record(case, simulations=simulations, share=share, share_without_interval=missing)
+    check_coverage(share, simulations, high=0.985 if n == 40 else 0.97)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("others", [1, 4])
+@pytest.mark.parametrize("auc", [0.5, 0.75, 0.95])
+def test_the_interval_of_auc_by_cluster_holds_the_truth_95_times_of_100(heavy, others, auc):
+    """R4: 40 clusters of 5 clips."""
+    simulations = heavy.size(2000)
+    share, _ = auc_coverage(simulations, 200, auc, others, clusters=40)
+    case = f"R4 coverage, auc = {auc}, 40 clusters of 5, {others} others a match"
+    heavy.record(case, simulations=simulations, share=share)
     check_coverage(share, simulations)
 
 

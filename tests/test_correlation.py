@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.metrics import roc_auc_score
 
 from earwitness.errors import UsageError
 from earwitness.metrics.correlation import (
     MEASURES,
+    OF_RATINGS,
     Measure,
+    auc,
     ktau,
     lcc,
     measures_by_level,
@@ -43,7 +46,7 @@ def test_another_toolkits_published_line_to_the_printed_digit():
     answers = [float(row["answer"]) for row in rows]
     found = measures_by_level(answers, [float(row["avg_score"]) for row in rows], [row["system_id"] for row in rows])
     clip, system = ({name: measure.value for name, measure in found[level].items()} for level in ("clip", "system"))
-    assert [f"{clip[name]:.3f}" for name in MEASURES] == ["0.271", "0.867", "0.870", "0.693"]
+    assert [f"{clip[name]:.3f}" for name in OF_RATINGS] == ["0.271", "0.867", "0.870", "0.693"]
     assert (f"{system['mse']:.3f}", f"{system['ktau']:.3f}") == ("0.123", "0.777")
     assert (f"{system['lcc']:.4f}", f"{system['srcc']:.4f}") == ("0.9299", "0.9302")
 
@@ -55,6 +58,43 @@ def test_the_correlation_is_scipys(name, ties, n):
     ours, scipys = CORRELATIONS[name]
     scores, ratings = drawn(n, ties, seed=n)
     assert ours(scores, ratings).value == pytest.approx(scipys(scores, ratings).statistic, abs=1e-12)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("n", [10, 77, 1000])
+def test_auc_of_labels_is_scikit_learns(n, ties):
+    scores, ratings = drawn(n, ties, seed=n)
+    labels = ratings > np.quantile(ratings, 0.8)
+    assert auc(scores, labels).value == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_auc_of_ratings_is_half_of_one_and_scipys_somers_d(ties):
+    scores, ratings = drawn(60, ties, seed=8)
+    assert auc(scores, ratings).value == pytest.approx((1 + stats.somersd(ratings, scores).statistic) / 2, abs=1e-12)
+
+
+def test_auc_by_hand_and_at_its_ends():
+    # Matches 3 and 2 against others 2 and 1: three pairs right, one tied.
+    assert auc([3, 2, 2, 1], [1, 1, 0, 0]) == Measure(3.5 / 4, 4)
+    # Ratings order five of six pairs; scores order three alike, one otherwise, and tie one.
+    assert auc([1, 3, 2, 3], [1, 2, 3, 3]) == Measure(3.5 / 5, 4)
+    assert auc([1, 2, 3], [0, 0, 1]) == Measure(1.0, 3)
+    assert auc([1, 2, 3], [1, 1, 0]) == Measure(0.0, 3)
+    assert auc([2, 2, 2], [1, 0, 1]) == Measure(0.5, 3)
+
+
+def test_auc_does_not_exist_without_two_classes():
+    assert auc([1, 2], [1, 1]) == Measure(None, 2, "constant_ratings")
+    assert auc([2, 2], [0, 0]) == Measure(None, 2, "constant_ratings")
+    assert auc([1], [1]) == Measure(None, 1, "too_few")
+
+
+def test_auc_of_more_pairs_than_can_be_looked_at():
+    """10^10 pairs of a match and another, each pair right: the scores rise with the place."""
+    labels = np.repeat([0.0, 1.0], 100_000)
+    assert auc(np.arange(200_000), labels).value == 1.0
+    assert auc(-np.arange(200_000), labels).value == 0.0
 
 
 def test_by_hand():
@@ -122,6 +162,7 @@ def test_a_systems_value_is_the_mean_of_its_clips():
     assert by_level["system"]["mse"] == Measure(4.0, 2)
     assert by_level["clip"]["mse"].n == 3
     assert set(measures_by_level([1, 2], [1, 2])) == {"clip"}
+    assert tuple(by_level["system"]) == ("mse", "lcc", "srcc", "ktau")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ def test_predictors_share_their_resamples(measure, level, unit):
     assert both.shape == (2, 60)
     assert np.array_equal(both[1], alone[0], equal_nan=True)
     if measure != "mse":
-        assert both[0] == pytest.approx(-both[1], abs=1e-12, nan_ok=True)
+        mirrored = 1 - both[1] if measure == "auc" else -both[1]
+        assert both[0] == pytest.approx(mirrored, abs=1e-12, nan_ok=True)
 
 
 def test_clips_within_fixed_systems_move_the_means_less_than_systems_do():

@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
+from sklearn.metrics import roc_auc_score
 
 from earwitness.errors import UsageError
 from earwitness.metrics.correlation import MEASURES
@@ -61,7 +63,7 @@ def test_the_permutation_p_is_that_of_all_exchanges():
     assert found.p == pytest.approx(reached / 256, abs=0.015)
 
 
-@pytest.mark.parametrize("measure", ["lcc", "srcc", "ktau"])
+@pytest.mark.parametrize("measure", ["lcc", "srcc", "ktau", "auc"])
 def test_scales_do_not_matter_to_a_permutation(measure):
     first, second, ratings = two_predictors(seed=5)
     found = paired_permutation(measure, first, second, ratings, resamples=300)
@@ -121,6 +123,51 @@ def test_the_size_of_scores_does_not_matter_to_lcc(test, level):
     found = test("lcc", first, second, ratings, **over)
     sized = test("lcc", 1e200 * first, 1e200 * second, 1e-200 * ratings, **over)
     assert (sized.difference, sized.p) == pytest.approx((found.difference, found.p), rel=1e-9)
+
+
+def labelled_predictors(seed, n=100, auc=0.75, others=1, clusters=None):
+    """Labels, and two predictors of the same AUC whose errors are half the same; alike within a cluster, if any."""
+    rng = np.random.default_rng(seed)
+    if clusters is None:
+        index, labels = None, (np.arange(n) < round(n / (1 + others))).astype(float)
+        both, one, other = rng.normal(size=(3, n))
+    else:
+        index, labels = np.repeat(np.arange(clusters), n // clusters), (rng.random(n) < 1 / (1 + others)).astype(float)
+        both, one, other = math.sqrt(0.5) * (rng.normal(size=(3, clusters))[:, index] + rng.normal(size=(3, n)))
+    raised = math.sqrt(2) * stats.norm.ppf(auc) * labels
+    first, second = (raised + math.sqrt(0.5) * (both + alone) for alone in (one, other))
+    return first, second, labels, index
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_a_judge_that_cannot_tell_two_classes_apart_is_found(test):
+    first, _, labels, _ = labelled_predictors(1, auc=0.9)
+    found = test("auc", first, np.zeros(100), labels, resamples=400)
+    assert (found.difference, found.p < 0.01) == (pytest.approx(roc_auc_score(labels, first) - 0.5), True)
+    constant = test("auc", np.zeros(100), np.ones(100), labels, resamples=100)
+    assert (constant.difference, constant.p) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_of_one_class_there_is_no_auc_to_compare(test):
+    first, second, _, _ = labelled_predictors(2)
+    found = test("auc", first, second, np.ones(100))
+    assert (found.difference, found.p, found.reason) == (None, None, "constant_ratings")
+
+
+def test_the_permutation_of_auc_is_that_of_all_exchanges_of_ranks():
+    """Eight clips: 256 ways to exchange, all of them looked at, against 20,000 drawn."""
+    first, second, labels, _ = labelled_predictors(3, n=8)
+    ranks = [stats.rankdata(scores) for scores in (first, second)]
+    differences = []
+    for exchange in itertools.product([False, True], repeat=8):
+        a, b = np.where(exchange, ranks[1], ranks[0]), np.where(exchange, ranks[0], ranks[1])
+        differences.append(roc_auc_score(labels, a) - roc_auc_score(labels, b))
+    # The first exchanges nothing: the difference as it is.
+    reached = np.mean(np.abs(differences) >= abs(differences[0]) - 1e-12)
+    found = paired_permutation("auc", first, second, labels, resamples=20_000)
+    assert found.difference == pytest.approx(differences[0])
+    assert found.p == pytest.approx(reached, abs=0.015)
 
 
 def test_errors_whose_squares_leave_float64_cannot_be_compared():
@@ -189,6 +236,30 @@ def test_the_permutation_of_lcc_errs_with_heavy_tails_as_the_module_says(heavy, 
     check_type_one(share, simulations, low, high)
 
 
+AUC_CASES = [
+    *((100, auc, others, None) for auc in (0.5, 0.75, 0.95) for others in (1, 5)),
+    *((200, auc, 1, 40) for auc in (0.5, 0.75, 0.95)),
+    # So few clips stand wrong that the difference takes few values: p is careful.
+    *((40, 0.95, others, None) for others in (1, 5)),
+]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("n", "auc", "others", "clusters"), AUC_CASES)
+def test_the_permutation_of_auc_calls_equal_judges_different_5_times_of_100(heavy, n, auc, others, clusters):
+    """R4."""
+    simulations, found = heavy.size(2000), 0
+    for seed in range(simulations):
+        *data, index = labelled_predictors(seed, n, auc, others, clusters)
+        unit = {} if index is None else {"systems": index, "unit": "systems"}
+        found += paired_permutation("auc", *data, resamples=199, seed=seed, **unit).p <= 0.05
+    share = found / simulations
+    case = f"{clusters} clusters of {n // clusters}" if clusters else f"n = {n}"
+    name = f"R4 type I, permutation, auc = {auc}, {case}, {others} others a match"
+    heavy.record(name, simulations=simulations, share=share)
+    check_type_one(share, simulations, low=0.01 if n == 40 else 0.04)
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize("measure", ["srcc", "mse"])
 def test_the_permutation_by_system_holds_where_that_by_clip_does_not(heavy, measure):
@@ -215,7 +286,7 @@ def test_how_the_bootstrap_errs(heavy, measure, heavy_tails):
     share = type_one(paired_bootstrap, measure, simulations, heavy_tails=heavy_tails)
     case = f"R4 type I, paired bootstrap, {measure}, n = 36, {'t(3)' if heavy_tails else 'normal'}"
     heavy.record(case, simulations=simulations, share=share)
-    bounds = (0.01, 0.06) if measure in ("srcc", "ktau") else (0.04, 0.11)
+    bounds = (0.01, 0.06) if measure in ("srcc", "ktau", "auc") else (0.04, 0.11)
     check_type_one(share, simulations, *bounds)
 
 

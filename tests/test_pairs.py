@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from earwitness.metrics.pairs import pair_counter, tied_totals
+from earwitness.metrics.pairs import pair_counter, share_alike, tied_totals
 
 
 def by_looking(x, y, counts) -> dict[str, int]:
@@ -33,6 +33,14 @@ def test_counts_are_those_of_a_look_at_each_pair(n, levels):
     for row, resample in enumerate(counts):
         wanted = by_looking(x, y, resample)
         assert {name: getattr(found, name)[row] for name in wanted} == wanted
+
+
+def test_shares_and_sums_of_pairs_by_hand():
+    # y orders all but the last two; of those five pairs x orders three alike, one otherwise, and ties one.
+    found = pair_counter(np.array([1.0, 3.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0, 3.0]))(np.ones((1, 4), np.int32))
+    assert [found.excess[0], found.ordered_x[0], found.ordered_y[0]] == [2, 5, 5]
+    assert found.share_alike.tolist() == [3.5 / 5]
+    assert np.isnan(share_alike(np.array([0.0]), np.array([0.0]))).all()
 
 
 def test_large_counts_stay_exact():

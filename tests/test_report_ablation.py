@@ -1,8 +1,8 @@
 import json
 import xml.etree.ElementTree as ET
 
-from earwitness.bench.ablation import Ablation, Cell
 from earwitness.bench.figures import Figure
+from earwitness.bench.studies.ablation import Ablation, Cell
 from earwitness.report.ablation import ablation_picture, ablation_table
 from earwitness.report.tables import write_table
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from earwitness import evaluate
-from earwitness.bench.labels import labelled
-from earwitness.bench.reliability import calibrations, held_out
+from earwitness.bench.studies.labels import labelled
+from earwitness.bench.studies.reliability import calibrations, held_out
 from earwitness.report.reliability import reliability_picture, reliability_table, reliability_tables
 from earwitness.report.tables import write_table
 from said_judge import SaidJudge, said_pairs

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 from scipy.special import expit
 
-from earwitness.bench.sweep import Point, Sweep, sweep
-from earwitness.bench.truths import Said
+from earwitness.bench.studies.sweep import Point, Sweep, sweep
+from earwitness.bench.studies.truths import Said
 from earwitness.report.sweep import beside_table, sweep_pictures, sweep_table
 from earwitness.report.tables import write_table
 

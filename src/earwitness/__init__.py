@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from earwitness.audio import from_array, read_audio
-    from earwitness.bench.compare import compare_runs
-    from earwitness.bench.runner import run_benchmark
     from earwitness.backbones import load_backbone
     from earwitness.backbones.fake import FakeBackbone
+    from earwitness.bench.compare import compare_runs
+    from earwitness.bench.runner import run_benchmark
     from earwitness.errors import EarwitnessError
     from earwitness.judges.aqascore import AQAScore
     from earwitness.judges.clapscore import CLAPScore

@@ -1,8 +1,13 @@
-"""Public benchmarks: how far a judge can be trusted, in one command each.
+"""How far can a judge be trusted? Benchmarks, controls, studies, all computed from the records of runs.
 
 ``base`` is the seam: a download into pairs, a run's records into measurements. ``judged`` is what a judge said, as read
 from a run; ``measurements`` holds scores against truths, unit by unit; ``figures`` makes them numbers with intervals
-and paired tests; ``runner`` puts judge and benchmark together. Each benchmark is a file of its own.
+and paired tests; ``runner`` puts judge and benchmark together; ``compare`` sets two runs side by side.
+
+    sets/       one file a benchmark
+    controls/   changes of clips and captions that a judge who listens must notice
+    doctor/     what the controls say of a judge
+    studies/    calibration, its sweep against agreement, the ablation
 """
 
 from __future__ import annotations
@@ -18,19 +23,19 @@ __all__ = ["BENCHMARKS", "load_benchmark"]
 
 # Imported on use.
 BENCHMARKS: Mapping[str, str] = {
-    "relate": "earwitness.bench.relate:Relate",
-    "pam": "earwitness.bench.pam:PAM",
-    "baton": "earwitness.bench.baton:Baton",
-    "compa": "earwitness.bench.compa:CompA",
-    "xacle": "earwitness.bench.xacle:Xacle",
-    "brace": "earwitness.bench.brace:Brace",
-    "anyaudio": "earwitness.bench.anyaudio:AnyAudio",
-    "musiceval": "earwitness.bench.musiceval:MusicEval",
-    "aes": "earwitness.bench.aes:AES",
-    "ratings": "earwitness.bench.ratings:Ratings",
-    "scenes": "earwitness.bench.scenes:Scenes",
-    "perceptual": "earwitness.bench.perceptual:Perceptual",
-    "tta-bench": "earwitness.bench.tta_bench:TTABench",
+    "relate": "earwitness.bench.sets.relate:Relate",
+    "pam": "earwitness.bench.sets.pam:PAM",
+    "baton": "earwitness.bench.sets.baton:Baton",
+    "compa": "earwitness.bench.sets.compa:CompA",
+    "xacle": "earwitness.bench.sets.xacle:Xacle",
+    "brace": "earwitness.bench.sets.brace:Brace",
+    "anyaudio": "earwitness.bench.sets.anyaudio:AnyAudio",
+    "musiceval": "earwitness.bench.sets.musiceval:MusicEval",
+    "aes": "earwitness.bench.sets.aes:AES",
+    "ratings": "earwitness.bench.sets.ratings:Ratings",
+    "scenes": "earwitness.bench.sets.scenes:Scenes",
+    "perceptual": "earwitness.bench.sets.perceptual:Perceptual",
+    "tta-bench": "earwitness.bench.sets.tta_bench:TTABench",
 }
 
 

@@ -14,7 +14,7 @@ from earwitness.cli.judges import Answers
 from earwitness.cli.terminal import Output, terminal_width
 
 if TYPE_CHECKING:
-    from earwitness.bench.settings import Setting
+    from earwitness.bench.studies.settings import Setting
 
 # How `ablation` is used, shown under its options.
 EXAMPLES = """\b
@@ -71,9 +71,9 @@ def ablation(
     output: Output,
 ) -> None:
     """Measure AQAScore under every mix of settings, and how far each of them moves the figure."""
-    from earwitness.bench.ablation import ablate
-    from earwitness.bench.settings import Grid
-    from earwitness.bench.short_names import short_names
+    from earwitness.bench.studies.ablation import ablate
+    from earwitness.bench.studies.settings import Grid
+    from earwitness.bench.studies.short_names import short_names
     from earwitness.report.ablation import ablation_picture, ablation_table
     from earwitness.report.tables import write_table
     from earwitness.run.database import explained

@@ -127,7 +127,7 @@ def bench(
 ) -> None:
     """Judge a benchmark, and print how far the judge agrees with people beside what others report."""
     from earwitness.bench.runner import check_run_is_of, prepare
-    from earwitness.bench.tta_bench import TTABench
+    from earwitness.bench.sets.tta_bench import TTABench
     from earwitness.run import open_run
 
     axes = axes_by_rating(axis or [])
@@ -167,7 +167,7 @@ def _tell(run: Run, axes: dict[str, str], predictions: Path | None, form: Format
 def _predict(run: Run, axes: dict[str, str], file: Path) -> None:
     from earwitness.bench.judged import Judgements
     from earwitness.bench.runner import NOTE
-    from earwitness.bench.xacle import write_predictions
+    from earwitness.bench.sets.xacle import write_predictions
 
     note = run.about(NOTE) or {}
     if note.get("name") != "xacle" or note.get("sample"):
@@ -205,7 +205,7 @@ def _run_directory(data: Path, note: Mapping[str, Any], recipe: str) -> Path:
 def _take_apart(options: DecomposerOptions, data: Path, out: Path | None, form: Format) -> None:
     """TTA-Bench measures what takes captions apart: its record is a file of rubrics, not a run."""
     from earwitness.bench.figures import figure
-    from earwitness.bench.tta_bench import TTABench, take_apart
+    from earwitness.bench.sets.tta_bench import TTABench, take_apart
     from earwitness.report.benchmarks import decomposer_table
     from earwitness.report.tables import write_table
     from earwitness.rubrics.saved import write_rubrics
@@ -223,7 +223,7 @@ def _take_apart(options: DecomposerOptions, data: Path, out: Path | None, form: 
 
 
 def _write_gold(benchmark: Benchmark, data: Path, parts: list[str], file: Path) -> None:
-    from earwitness.bench.anyaudio import AnyAudio, gold_rubrics
+    from earwitness.bench.sets.anyaudio import AnyAudio, gold_rubrics
     from earwitness.rubrics.saved import write_rubrics
 
     if not isinstance(benchmark, AnyAudio):

@@ -12,7 +12,7 @@ from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
-    from earwitness.bench.reliability import HeldOut, Trial
+    from earwitness.bench.studies.reliability import HeldOut, Trial
 
 # How `calibrate` is used, shown under its options.
 EXAMPLES = """\b
@@ -49,8 +49,8 @@ def calibrate(
     output: Output,
 ) -> None:
     """Tell how far P(yes) can be taken at its word, and fit a recalibration on a part of the clips."""
-    from earwitness.bench.labels import labelled
-    from earwitness.bench.reliability import calibrations, held_out
+    from earwitness.bench.studies.labels import labelled
+    from earwitness.bench.studies.reliability import calibrations, held_out
     from earwitness.judges.recalibrated import FittedRecalibration, write_recalibration
     from earwitness.report.reliability import reliability_table, reliability_tables
     from earwitness.report.tables import write_table

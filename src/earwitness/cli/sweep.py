@@ -13,7 +13,7 @@ from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import MissingDependencyError
 
 if TYPE_CHECKING:
-    from earwitness.bench.sweep import Sweep
+    from earwitness.bench.studies.sweep import Sweep
     from earwitness.report.tables import Format
 
 # How `sweep` is used, shown under its options.
@@ -43,10 +43,10 @@ def sweep(
     output: Output,
 ) -> None:
     """Set runs side by side, and measure calibration against agreement under temperatures and biases to yes."""
-    from earwitness.bench.labels import Truth
-    from earwitness.bench.short_names import short_names
-    from earwitness.bench.sweep import sweep as swept
-    from earwitness.bench.truths import said_of
+    from earwitness.bench.studies.labels import Truth
+    from earwitness.bench.studies.short_names import short_names
+    from earwitness.bench.studies.sweep import sweep as swept
+    from earwitness.bench.studies.truths import said_of
     from earwitness.run import open_run
 
     truth = Truth(label, rating, match_from)

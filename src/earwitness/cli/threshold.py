@@ -30,7 +30,7 @@ def threshold(
     import json
     from dataclasses import asdict
 
-    from earwitness.bench.labels import label_of
+    from earwitness.bench.studies.labels import label_of
     from earwitness.metrics.threshold import fit_threshold
     from earwitness.run import open_run
 

@@ -1,20 +1,23 @@
-"""Intervals of MSE, LCC, SRCC, KTAU and of any other statistic: how far the number would move with other clips.
+"""Intervals of MSE, LCC, SRCC, KTAU, AUC and of any other statistic: how far the number would move with other clips.
 
 ``scores`` and ``ratings`` are ``[clip]`` as in ``correlation``; what is drawn anew, clips or systems or both, is told
 in ``design``. Methods of a 95 % interval:
 
 * ``percentile`` and ``bca`` (Efron, J. Amer. Statist. Assoc. 82, 1987) of the resamples;
-* ``jackknife``: Student's t with the leave-one-unit-out standard error, on Fisher's z for correlations and on the
-  logarithm for MSE, but on its own scale for KTAU whose units are single values; draws nothing;
+* ``jackknife``: Student's t with the leave-one-unit-out standard error, on Fisher's z for correlations, on the
+  logarithm for MSE and on the logit for AUC (in effect DeLong's, Biometrics 44, 1988), but on its own scale for KTAU
+  whose units are single values; draws nothing;
 * ``fisher``: closed form for LCC over independent clips whose scores and ratings are jointly normal, and only there.
 
 The default was chosen by simulated coverage: ``jackknife``, because where units are few the percentiles fall short for
-LCC and MSE (MSE of 36 clips: 92 %) and for all measures of clips by system (92 % of 36 systems), and reach too far for
-KTAU (98 %); but ``percentile`` for SRCC whose units are single values, where it holds. Beyond 2000 units, where they
-agree, and where no unit can be left out, the default is ``percentile``. ``tests/test_bootstrap.py`` keeps the figures.
+LCC, MSE and AUC (MSE of 36 clips: 92 %; AUC 0.95 of 40 clips: 89 %) and for all measures of clips by system (92 % of
+36 systems), and reach too far for KTAU (98 %); but ``percentile`` for SRCC whose units are single values, where it
+holds. Beyond 2000 units, where they agree, and where no unit can be left out, the default is ``percentile``.
+``tests/test_bootstrap.py`` keeps the figures.
 Three cases fall short with every method here: MSE of clips by system (92 % of 36 systems), and of 36-100 clips with
 heavy tails (Student's t of 3 degrees of freedom) MSE (87-90 %) and LCC: 92-94 % where ratings and errors both have such
-tails, 86-88 % where only the errors do.
+tails, 86-88 % where only the errors do. AUC of labels holds at 40, 100 and 400 clips with one match in two or in six
+(94-98 %; the most at 40 clips) and by cluster (92-97 % of 40 clusters of five; the least where 8 clusters match).
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, as_array, chec
 from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, measured_values
 from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
 from earwitness.metrics.draws import Nesting
-from earwitness.metrics.scales import from_scale, scale_of, to_scale
+from earwitness.metrics.scales import beside, from_scale, scale_of, to_scale
 from earwitness.metrics.uncertainty import CONFIDENCE, MIN_CLUSTERS
 
 Method = Literal["percentile", "bca", "jackknife", "fisher"]
@@ -87,7 +90,7 @@ def measure_interval(
     """A measure at clip or system level with its 95 % interval.
 
     Args:
-        measure: ``mse``, ``lcc``, ``srcc`` or ``ktau``.
+        measure: ``mse``, ``lcc``, ``srcc``, ``ktau`` or ``auc``.
         scores: shape ``[clip]``.
         ratings: shape ``[clip]``.
         systems: what made each clip, shape ``[clip]``; needed for system level and for units but clips.
@@ -136,7 +139,8 @@ def with_width(ends: Ends, value: float, reason: str = "constant_resamples") -> 
 def _why_constant(measure: MeasureName, value: float) -> str:
     if measure == "mse":
         return "constant_errors" if value else "perfect"
-    return "perfect" if abs(value) > 1 - 1e-12 else "constant_resamples"
+    nearness = abs(2 * value - 1) if measure == "auc" else abs(value)
+    return "perfect" if nearness > 1 - 1e-12 else "constant_resamples"
 
 
 def _default_method(measure: MeasureName, design: Design) -> Method:
@@ -204,12 +208,15 @@ def _jackknife(measure: MeasureName, x: Values, y: Values, design: Design, _resa
     from scipy.special import stdtrit
 
     left_out = left_out_values(measure, [x], y, design)[0]
-    value = MEASURES[measure](design.taken_over(x), design.taken_over(y)).value
-    scale = scale_of(measure, clustered=_clustered(design))
-    *scaled, centre = to_scale(scale, np.append(left_out, np.float64(value or 0.0)))
+    value = MEASURES[measure](design.taken_over(x), design.taken_over(y)).value or 0.0
     if np.isnan(left_out).any():
         return "undefined_resamples"
-    if not np.isfinite([*scaled, centre]).all():
+    scale = scale_of(measure, clustered=_clustered(design))
+    centre = to_scale(scale, np.array(value))
+    if not np.isfinite(centre):
+        return "perfect"
+    scaled = beside(scale, left_out, value)
+    if not np.isfinite(scaled).all():
         return "perfect"
     units = len(left_out)
     error = math.sqrt((units - 1) * float(np.var(scaled)))

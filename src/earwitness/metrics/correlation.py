@@ -1,11 +1,12 @@
-"""How well scores agree with ratings: MSE, LCC, SRCC and KTAU, over clips and over systems.
+"""How well scores agree with ratings, or with labels: MSE, LCC, SRCC, KTAU and AUC, over clips and over systems.
 
 ``scores [clip]`` are the machine's, ``ratings [clip]`` are people's, both finite and in one order; ``systems [clip]``
 names what made each clip, and a system's value is the mean of its clips. MSE is in squared units of the scale;
-the three correlations lie in [-1, 1], need no common scale, and are 1 for perfect agreement.
+the three correlations lie in [-1, 1], need no common scale, and are 1 for perfect agreement. AUC lies in [0, 1], needs
+no common scale either, and is 0.5 by chance; in place of ratings it takes labels, 1 for a match and 0 for none.
 
-A value that does not exist is None with a reason: ``too_few`` (none for MSE, fewer than two for a correlation),
-``constant_scores``, ``constant_ratings``, ``overflow`` (errors whose squares leave float64). It is
+A value that does not exist is None with a reason: ``too_few`` (none for MSE, fewer than two for the others),
+``constant_scores`` (for a correlation), ``constant_ratings``, ``overflow`` (errors whose squares leave float64). It is
 never NaN and never 0.
 
 Every function here raises ``UsageError`` if lengths differ, a value is not finite, or a system has no name.
@@ -23,9 +24,9 @@ from numpy.typing import ArrayLike, NDArray
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import Names, as_numbers, check_one_of, index_of, refuse_where
 from earwitness.metrics.means import group_means
-from earwitness.metrics.pairs import pair_counter
+from earwitness.metrics.pairs import PairCounts, pair_counter
 
-MeasureName = Literal["mse", "lcc", "srcc", "ktau"]
+MeasureName = Literal["mse", "lcc", "srcc", "ktau", "auc"]
 Level = Literal["clip", "system"]
 Values: TypeAlias = NDArray[np.float64]
 
@@ -86,12 +87,40 @@ def ktau(scores: ArrayLike, ratings: ArrayLike) -> Measure:
     return _correlation(scores, ratings, _tau_b)
 
 
+def auc(scores: ArrayLike, ratings: ArrayLike) -> Measure:
+    """Area under the ROC curve: how often a clip that matches has the higher score of two, one of which matches.
+
+    Hanley and McNeil, Radiology 143 (1982). A tied score counts one half. With ratings in place of labels it is the
+    share of the pairs that these order which the scores order alike. Time is O(n log n), however many pairs there are.
+
+    Args:
+        scores: shape ``[clip]``.
+        ratings: shape ``[clip]``, labels 1 for a match and 0 for none, or ratings.
+
+    Returns:
+        The measure, in [0, 1]; 0.5 for scores that are all equal, None with ``constant_ratings`` for such labels.
+
+    Raises:
+        UsageError: if lengths differ or a value is not finite.
+
+    Example:
+        >>> auc([0.9, 0.4, 0.4, 0.1], [1, 1, 0, 0])
+        Measure(value=0.875, n=4, reason=None)
+    """
+    x, y = paired_values(scores, ratings)
+    reason = _why_unordered(y)
+    return Measure(None if reason else float(_pairs_once(x, y).share_alike[0]), len(x), reason)
+
+
 MEASURES: dict[MeasureName, Callable[[ArrayLike, ArrayLike], Measure]] = {
     "mse": mse,
     "lcc": lcc,
     "srcc": srcc,
     "ktau": ktau,
+    "auc": auc,
 }
+# Those by which scores are held against people's mean ratings.
+OF_RATINGS: tuple[MeasureName, ...] = ("mse", "lcc", "srcc", "ktau")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +148,7 @@ def system_means(scores: ArrayLike, ratings: ArrayLike, systems: Names) -> Syste
 def measures_by_level(
     scores: ArrayLike, ratings: ArrayLike, systems: Names | None = None
 ) -> dict[Level, dict[MeasureName, Measure]]:
-    """All four measures over clips, and over systems where these are given.
+    """The four measures of ratings over clips, and over systems where these are given.
 
     Returns:
         ``{"clip": {"mse": ..., "lcc": ..., "srcc": ..., "ktau": ...}, "system": {...}}``.
@@ -140,7 +169,7 @@ def measures_by_level(
 
 
 def _all_measures(scores: ArrayLike, ratings: ArrayLike) -> dict[MeasureName, Measure]:
-    return {name: measure(scores, ratings) for name, measure in MEASURES.items()}
+    return {name: MEASURES[name](scores, ratings) for name in OF_RATINGS}
 
 
 def paired_values(scores: ArrayLike, ratings: ArrayLike) -> tuple[Values, Values]:
@@ -184,10 +213,15 @@ def _correlation(scores: ArrayLike, ratings: ArrayLike, statistic: Callable[[Val
 
 def why_undefined(x: Values, y: Values) -> str | None:
     """The reason for which scores and ratings have no correlation, if there is one."""
-    if len(x) < 2:
-        return "too_few"
-    if x.min() == x.max():
+    if len(x) > 1 and x.min() == x.max():
         return "constant_scores"
+    return _why_unordered(y)
+
+
+def _why_unordered(y: Values) -> str | None:
+    """The reason for which ratings or labels order no two clips, if there is one."""
+    if len(y) < 2:
+        return "too_few"
     return "constant_ratings" if y.min() == y.max() else None
 
 
@@ -204,6 +238,9 @@ def near_one(values: Values) -> Values:
 
 
 def _tau_b(x: Values, y: Values) -> float:
-    pairs = pair_counter(x, y)(np.ones((1, len(x)), np.int32))
-    ordered = np.sqrt((pairs.total - pairs.tied_x) * (pairs.total - pairs.tied_y))
-    return float(((pairs.concordant - pairs.discordant) / ordered)[0])
+    pairs = _pairs_once(x, y)
+    return float((pairs.excess / np.sqrt(pairs.ordered_x * pairs.ordered_y))[0])
+
+
+def _pairs_once(x: Values, y: Values) -> PairCounts:
+    return pair_counter(x, y)(np.ones((1, len(x)), np.int32))

@@ -33,6 +33,26 @@ class PairCounts:
         """Pairs that both order, alike."""
         return self.total - self.tied_x - self.tied_y + self.tied_both - self.discordant
 
+    @property
+    def share_alike(self) -> Floats:
+        """Of the pairs that y orders, the share that x orders alike; a pair that x ties counts one half."""
+        return share_alike(self.excess, self.ordered_y)
+
+    @property
+    def excess(self) -> Floats:
+        """Pairs that both order alike, less those that they order otherwise."""
+        return self.concordant - self.discordant
+
+    @property
+    def ordered_x(self) -> Floats:
+        """Pairs that x does not tie."""
+        return self.total - self.tied_x
+
+    @property
+    def ordered_y(self) -> Floats:
+        """Pairs that y does not tie."""
+        return self.total - self.tied_y
+
 
 def pair_counter(x: NDArray[np.float64], y: NDArray[np.float64]) -> Callable[[Counts], PairCounts]:
     """Sort once, then count pairs for any resamples of the same clips.
@@ -102,6 +122,19 @@ def _discordant(counts: Counts, levels: list[_Level]) -> Floats:
         zeros = np.take(counts, level.zeros, axis=1).astype(np.float64)
         found += np.vecdot(zeros, larger.astype(np.float64))
     return found
+
+
+def share_alike(excess: Floats, ordered: Floats) -> Floats:
+    """The share ordered alike, from pairs ordered alike less those ordered otherwise; NaN where no pair is ordered.
+
+    One half, and half of Somers' D (Amer. Sociol. Rev. 27, 1962).
+
+    Example:
+        >>> share_alike(np.array([3.0, 0.0]), np.array([6.0, 0.0])).tolist()
+        [0.75, nan]
+    """
+    share: Floats = np.full(len(excess), np.nan)
+    return np.divide(ordered + excess, 2 * ordered, out=share, where=ordered > 0)
 
 
 def tied_pairs(values: NDArray[np.float64] | Places) -> Callable[[Counts], Floats]:

@@ -20,7 +20,9 @@ from earwitness.metrics.bootstrap import TAILS, Interval, quantile_ends, with_wi
 from earwitness.metrics.correlation import Values, paired_values
 from earwitness.metrics.draws import Nesting, draw_counts, draw_nested
 from earwitness.metrics.means import group_means
-from earwitness.metrics.pairs import PairCounts, Places, pair_counter
+from earwitness.metrics.pairs import Places, pair_counter
+from earwitness.metrics.resampled import resampled_measure
+from earwitness.metrics.shares import share_interval
 from earwitness.metrics.uncertainty import MIN_CLUSTERS
 
 
@@ -53,11 +55,9 @@ def pairwise_accuracy(
     x, y = paired_values(scores, ratings)
     rng = np.random.default_rng(seed)
     if groups is None:
-        count = pair_counter(x, y)
-        value = float(_share_right(count(np.ones((1, len(x)), np.int32)))[0])
-        return _interval(
-            value, len(x), lambda: [_share_right(count(part)) for part in draw_counts(rng, resamples, len(x))]
-        )
+        shares = resampled_measure("auc", x, y)
+        value = float(shares(np.ones((1, len(x)), np.int32))[0])
+        return _interval(value, len(x), lambda: [shares(part) for part in draw_counts(rng, resamples, len(x))])
     right, pairs = _by_group(x, y, groups)
     value = float(right.sum() / pairs.sum()) if len(pairs) else math.nan
 
@@ -87,10 +87,7 @@ def top1_accuracy(scores: ArrayLike, ratings: ArrayLike, groups: Names) -> Inter
     found = [float(_share_of_best(x[clips], y[clips])) for clips in members if np.ptp(y[clips]) > 0]
     if not found:
         return Interval(None, None, None, 0, "wilson", "no_pairs")
-    share = float(np.mean(found))
-    if len(found) < MIN_CLUSTERS:
-        return Interval(share, None, None, len(found), "wilson", "too_few_units")
-    return Interval(share, *_wilson_ends(share, len(found)), len(found), "wilson")
+    return share_interval(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +138,14 @@ def best_system(
     return BestSystem(found, float(shares.mean()), loss, n)
 
 
-def _share_right(pairs: PairCounts) -> Values:
-    tied_scores = pairs.tied_x - pairs.tied_both
-    untied = pairs.total - pairs.tied_y
-    right: Values = np.full(len(untied), np.nan)
-    np.divide(pairs.concordant + tied_scores / 2, untied, out=right, where=untied > 0)
-    return right
-
-
 def _by_group(x: Values, y: Values, groups: Names) -> tuple[Values, Values]:
     """Pairs ordered alike and untied pairs of each group that has any, ``[group]``."""
     tables = []
     for clips in _members(groups, len(x)):
         pairs = pair_counter(x[clips], y[clips])(np.ones((1, len(clips)), np.int32))
-        untied = float((pairs.total - pairs.tied_y)[0])
+        untied = float(pairs.ordered_y[0])
         if untied:
-            tables.append((float(_share_right(pairs)[0]) * untied, untied))
+            tables.append((float(pairs.share_alike[0]) * untied, untied))
     right, untied_pairs = np.array(tables, np.float64).reshape(-1, 2).T
     return right, untied_pairs
 
@@ -185,12 +174,3 @@ def _interval(value: float, units: int, resampled: Callable[[], list[Values]]) -
     if isinstance(ends, str):
         return Interval(value, None, None, units, "percentile", ends)
     return Interval(value, *ends, units, "percentile")
-
-
-def _wilson_ends(share: float, n: int) -> tuple[float, float]:
-    from scipy.special import ndtri
-
-    z = float(ndtri(TAILS[1]))
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, centre - reach), min(1.0, centre + reach)

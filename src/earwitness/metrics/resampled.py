@@ -1,8 +1,9 @@
-"""The four measures of many resamples at once, from how often each resample holds each clip.
+"""The measures of many resamples at once, from how often each resample holds each clip.
 
 ``counts [resample, clip]`` are whole numbers; a measure of a resample is what ``correlation`` would give for the clips
 repeated so often. Sorting is done once: in a resample, ranks are cumulative sums of counts. A resample without such a
-measure, because all its scores or all its ratings are equal, gives NaN, which does not leave this room.
+measure, because all its ratings are equal, or for a correlation all its scores, gives NaN, which does not leave this
+room.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from earwitness.metrics.correlation import MeasureName, Values, mid_ranks
-from earwitness.metrics.pairs import Counts, pair_counter, tied_totals
+from earwitness.metrics.pairs import Counts, pair_counter, share_alike, tied_totals
 
 Resampled: TypeAlias = Callable[[Counts], Values]
 
@@ -99,9 +100,14 @@ def _ktau(scores: Values, ratings: Values) -> Resampled:
 
     def measure(counts: Counts) -> Values:
         pairs = count(counts)
-        return _ratio(pairs.concordant - pairs.discordant, pairs.total - pairs.tied_x, pairs.total - pairs.tied_y)
+        return _ratio(pairs.excess, pairs.ordered_x, pairs.ordered_y)
 
     return measure
+
+
+def _auc(scores: Values, ratings: Values) -> Resampled:
+    count = pair_counter(scores, ratings)
+    return lambda counts: count(counts).share_alike
 
 
 def _ratio(product: Values, spread_x: Values, spread_y: Values) -> Values:
@@ -116,6 +122,7 @@ _RESAMPLED: dict[MeasureName, Callable[[Values, Values], Resampled]] = {
     "lcc": _lcc,
     "srcc": _srcc,
     "ktau": _ktau,
+    "auc": _auc,
 }
 
 
@@ -126,6 +133,8 @@ def measure_rows(measure: MeasureName, scores: Values, ratings: Values) -> Value
         return means
     if measure == "ktau":
         return _ktau_rows(scores, ratings)
+    if measure == "auc":
+        return _auc_rows(scores, ratings)
     if measure == "srcc":
         scores, ratings = mid_ranks(scores), mid_ranks(ratings)
     return _lcc_rows(scores, ratings)
@@ -143,14 +152,30 @@ _PAIRS_AT_ONCE = 100_000
 
 
 def _ktau_rows(scores: Values, ratings: Values) -> Values:
-    rows, units = scores.shape
-    if units > _FEW:
-        once = np.ones((1, units), np.int32)
-        return np.concatenate([_ktau(x, y)(once) for x, y in zip(scores, ratings, strict=True)])
-    i, j = np.triu_indices(units, 1)
+    return _ratio(*_pair_rows(scores, ratings))
+
+
+def _auc_rows(scores: Values, ratings: Values) -> Values:
+    matches = ratings == ratings.max(axis=1, keepdims=True)
+    if not (matches | (ratings == ratings.min(axis=1, keepdims=True))).all():
+        excess, _, ordered = _pair_rows(scores, ratings)
+        return share_alike(excess, ordered)
+    # Of two classes the rank sum tells it (Mann and Whitney, 1947), and rows are ranked together.
+    positives = matches.sum(axis=1, dtype=np.float64)
+    ordered = positives * (ratings.shape[1] - positives)
+    above = np.vecdot(mid_ranks(scores), matches.astype(np.float64)) - positives * (positives + 1) / 2
+    return share_alike(2 * above - ordered, ordered)
+
+
+def _pair_rows(scores: Values, ratings: Values) -> Values:
+    """Pairs of each row: ordered alike less otherwise, ordered by scores, ordered by ratings; ``[3, row]``."""
+    if scores.shape[1] > _FEW:
+        once = np.ones((1, scores.shape[1]), np.int32)
+        counted = [pair_counter(x, y)(once) for x, y in zip(scores, ratings, strict=True)]
+        return np.concatenate([[pairs.excess, pairs.ordered_x, pairs.ordered_y] for pairs in counted], axis=1)
+    i, j = np.triu_indices(scores.shape[1], 1)
     found = []
-    for part in np.array_split(np.arange(rows), max(1, rows * len(i) // _PAIRS_AT_ONCE)):
+    for part in np.array_split(np.arange(len(scores)), max(1, len(scores) * len(i) // _PAIRS_AT_ONCE)):
         x, y = (np.sign(values[part][:, i] - values[part][:, j]) for values in (scores, ratings))
-        products, ordered_x, ordered_y = (np.vecdot(a, b) for a, b in ((x, y), (x, x), (y, y)))
-        found.append(_ratio(products, ordered_x, ordered_y))
-    return np.concatenate(found)
+        found.append([np.vecdot(a, b) for a, b in ((x, y), (x, x), (y, y))])
+    return np.concatenate(found, axis=1)

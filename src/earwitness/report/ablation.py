@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from earwitness.bench.ablation import Ablation, Cell, Spread
 from earwitness.bench.figures import Figure
+from earwitness.bench.studies.ablation import Ablation, Cell, Spread
 from earwitness.report.plots import Dot, dots
 from earwitness.report.tables import Cell as Value
 from earwitness.report.tables import Table

@@ -10,7 +10,7 @@ from earwitness.report.plots import Series, lines
 from earwitness.report.tables import Cell, Table
 
 if TYPE_CHECKING:
-    from earwitness.bench.reliability import Calibration, HeldOut
+    from earwitness.bench.studies.reliability import Calibration, HeldOut
 
 _WHO: Mapping[str, Callable[[Calibration], Cell]] = {
     "answers": lambda found: found.of,

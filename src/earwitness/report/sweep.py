@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from earwitness.bench.beside import Reading, Standing
-from earwitness.bench.sweep import BY_ORDER, MEASURES, Kind, Point, Sweep
+from earwitness.bench.studies.beside import Reading, Standing
+from earwitness.bench.studies.sweep import BY_ORDER, MEASURES, Kind, Point, Sweep
 from earwitness.report.plots import Series, lines
 from earwitness.report.tables import Table
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from earwitness.metrics.bootstrap import measure_interval
-from earwitness.metrics.correlation import MEASURES, Level
+from earwitness.metrics.correlation import OF_RATINGS, Level
 from earwitness.metrics.design import Unit
 from earwitness.train.evaluation import AxisResult, Quarter
 from earwitness.train.examples import Examples
@@ -144,7 +144,7 @@ def _intervals(dev: Examples, place: int, predicted: Sequence[float]) -> dict[st
             measure: asdict(
                 measure_interval(measure, scores, ratings[known], systems=systems, level=level, unit=_unit(dev))
             )
-            for measure in MEASURES
+            for measure in OF_RATINGS
         }
         for level in LEVELS
         if level == "clip" or systems is not None

@@ -13,7 +13,7 @@ from typing import ClassVar
 from earwitness.bench.base import About, Part, Published
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement, rated
-from earwitness.bench.rated_lists import RatedLists
+from earwitness.bench.sets.rated_lists import RatedLists
 from earwitness.ratings.musiceval import AXES, SCALE
 
 TEXT_AXIS = "TA"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from earwitness.bench.judged import ALIGNMENT
-from earwitness.bench.labels import Truth, labelled
 from earwitness.bench.measurements import clips_of
+from earwitness.bench.studies.labels import Truth, labelled
 from earwitness.metrics.correlation import Values
 from earwitness.run import Run
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from earwitness.bench.truths import Said
+from earwitness.bench.studies.truths import Said
 from earwitness.metrics.bootstrap import measure_interval
 from earwitness.metrics.calibration import answer_entropy, brier, calibration_error, overconfidence, yes_bias
 from earwitness.metrics.correlation import MeasureName, Values

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from earwitness.bench.downloads import files_below, is_json_list, named_columns, read_entries
+from earwitness.bench.sets.downloads import files_below, is_json_list, named_columns, read_entries
 from earwitness.errors import ManifestError
 from earwitness.manifest.columns import find_columns, number, text
 from earwitness.manifest.rows import Row, at

@@ -20,7 +20,7 @@ from typing import Any
 from earwitness.bench.base import About, Benchmark, Contents, Part
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
 from earwitness.bench.measurements import Decision, Measurement, choose, decided, labelled
-from earwitness.bench.rendered import rendered_once
+from earwitness.bench.sets.rendered import rendered_once
 from earwitness.errors import UsageError
 from earwitness.manifest import read_pairs
 from earwitness.scenes.perceptual import PROPERTIES, render_property

@@ -18,7 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
-from earwitness.bench.brace_files import (
+from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
+from earwitness.bench.measurements import Decision, Measurement, choose, decided
+from earwitness.bench.sets.brace_files import (
     CLIPS,
     HALLUCINATION,
     KINDS,
@@ -28,8 +30,6 @@ from earwitness.bench.brace_files import (
     files_by_part,
     read_compared,
 )
-from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import Decision, Measurement, choose, decided
 from earwitness.errors import ManifestError
 
 ANY_MAJORITY = "any majority"

@@ -16,7 +16,7 @@ from typing import cast, get_args
 from earwitness.bench.base import About, Benchmark, Contents, Part
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
 from earwitness.bench.measurements import Decision, Measurement, decided, labelled
-from earwitness.bench.rendered import rendered_once
+from earwitness.bench.sets.rendered import rendered_once
 from earwitness.manifest import read_pairs
 from earwitness.scenes.captions import FactKind
 from earwitness.scenes.compose import Composer

@@ -27,7 +27,7 @@ from earwitness.bench.figures import Figure, figure
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement
 from earwitness.bench.runner import Prepared, check_run_is_of, prepare
-from earwitness.bench.settings import Grid, Setting
+from earwitness.bench.studies.settings import Grid, Setting
 from earwitness.errors import EarwitnessError, UsageError
 from earwitness.judges.aqascore import AQAScore
 from earwitness.judges.loading import loaded

@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
-from earwitness.bench.downloads import files_below
 from earwitness.bench.judged import ALIGNMENT, Judgements
 from earwitness.bench.measurements import Decision, Measurement, decided
-from earwitness.bench.tables import read_rows
+from earwitness.bench.sets.downloads import files_below
+from earwitness.bench.sets.tables import read_rows
 from earwitness.errors import ManifestError
 from earwitness.manifest.places import Place, absolute, locate
 from earwitness.manifest.rows import at

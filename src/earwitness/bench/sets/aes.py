@@ -12,7 +12,7 @@ from typing import ClassVar
 from earwitness.bench.base import About, Part, Published
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement, rated
-from earwitness.bench.rated_lists import RatedLists
+from earwitness.bench.sets.rated_lists import RatedLists
 from earwitness.metrics.correlation import Level
 from earwitness.ratings.aes import AXES
 

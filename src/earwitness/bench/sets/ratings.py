@@ -14,7 +14,7 @@ from typing import Any
 from earwitness.bench.base import About, Benchmark, Contents, Part
 from earwitness.bench.judged import Judged, Judgements
 from earwitness.bench.measurements import Measurement, preferences, rated
-from earwitness.bench.rated_lists import pairs_of
+from earwitness.bench.sets.rated_lists import pairs_of
 from earwitness.errors import ManifestError
 from earwitness.metrics.correlation import Level
 from earwitness.ratings import read_scale

@@ -24,8 +24,8 @@ from pathlib import Path
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement, preferences, rated
-from earwitness.bench.natural import NATURAL, natural_notes, origins
-from earwitness.bench.tables import (
+from earwitness.bench.sets.natural import NATURAL, natural_notes, origins
+from earwitness.bench.sets.tables import (
     clip_pair,
     contents_of,
     file_label,

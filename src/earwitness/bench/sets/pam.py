@@ -17,8 +17,8 @@ from pathlib import Path
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement, preferences, rated
-from earwitness.bench.natural import NATURAL, natural_notes, origins
-from earwitness.bench.tables import clip_pair, contents_of, file_label, find_file, rated_line, read_rows, together
+from earwitness.bench.sets.natural import NATURAL, natural_notes, origins
+from earwitness.bench.sets.tables import clip_pair, contents_of, file_label, find_file, rated_line, read_rows, together
 from earwitness.manifest.columns import text
 from earwitness.manifest.places import absolute, locate
 from earwitness.manifest.rows import Row, at

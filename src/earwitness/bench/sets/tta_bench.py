@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from earwitness.bench.base import About, Part, Published
-from earwitness.bench.event_words import matching
 from earwitness.bench.measurements import Decision, Measurement, decided
-from earwitness.bench.tta_prompts import RELATIONS, Prompt, Relation, read_prompts
+from earwitness.bench.sets.event_words import matching
+from earwitness.bench.sets.tta_prompts import RELATIONS, Prompt, Relation, read_prompts
 from earwitness.errors import ClipError
 from earwitness.rubrics.base import Decomposer
 from earwitness.types import Item, Rubric

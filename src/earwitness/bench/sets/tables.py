@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from earwitness.bench.base import Contents
-from earwitness.bench.downloads import named_columns, read_entries
+from earwitness.bench.sets.downloads import named_columns, read_entries
 from earwitness.errors import ManifestError
 from earwitness.manifest.columns import number
 from earwitness.manifest.rows import Row, at

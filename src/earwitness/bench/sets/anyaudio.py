@@ -19,10 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from earwitness.bench.anyaudio_files import Rows, Sample, files_by_part, samples
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
 from earwitness.bench.measurements import Decision, Measurement, decided, labelled
+from earwitness.bench.sets.anyaudio_files import Rows, Sample, files_by_part, samples
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import FEWEST_RESAMPLES
 from earwitness.metrics.threshold import fit_threshold

@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 
 from earwitness.bench.judged import Judged
-from earwitness.bench.labels import Answer, Labelled, told_of
 from earwitness.bench.measurements import clips_of
+from earwitness.bench.studies.labels import Answer, Labelled, told_of
 from earwitness.errors import UsageError
 from earwitness.metrics.bootstrap import Interval, measure_interval
 from earwitness.metrics.calibration import (

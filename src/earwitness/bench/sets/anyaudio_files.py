@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from earwitness.bench.downloads import files_below, told_by_path
+from earwitness.bench.sets.downloads import files_below, told_by_path
 from earwitness.errors import ManifestError
 from earwitness.manifest.columns import Columns
 from earwitness.manifest.places import absolute

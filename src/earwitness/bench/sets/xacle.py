@@ -21,7 +21,7 @@ import numpy as np
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement, preferences, rated, stretch
-from earwitness.bench.tables import (
+from earwitness.bench.sets.tables import (
     Fields,
     clip_pair,
     contents_of,

@@ -18,8 +18,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from earwitness.bench.beside import Standing, standing
-from earwitness.bench.truths import Said
+from earwitness.bench.studies.beside import Standing, standing
+from earwitness.bench.studies.truths import Said
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import FEWEST_RESAMPLES
 from earwitness.metrics.calibration import answer_entropy, brier, calibration_error

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from earwitness.bench.downloads import files_below, is_json_list, read_entries, told_by_path
+from earwitness.bench.sets.downloads import files_below, is_json_list, read_entries, told_by_path
 from earwitness.errors import ManifestError
 from earwitness.manifest.places import absolute, locate
 from earwitness.manifest.rows import Row, at

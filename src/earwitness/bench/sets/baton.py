@@ -18,7 +18,7 @@ from typing import Any
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement, labelled, preferences
-from earwitness.bench.tables import (
+from earwitness.bench.sets.tables import (
     clip_pair,
     contents_of,
     file_label,
