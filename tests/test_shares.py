@@ -304,25 +304,47 @@ def test_the_interval_of_youdens_j_holds_on_shared_clips_too(heavy, clips, hit, 
     check(share, simulations, 0.93, 0.97)
 
 
+def size(p_of, n, differing):
+    """Type-I error at 5 %, worked out: over how many of n decisions differ, and how these fall to equal judges."""
+    chances = stats.binom.pmf(np.arange(n + 1), n, differing / n)
+    likely = [(count, chance) for count, chance in enumerate(chances) if chance > 1e-6]
+    return sum(
+        chance * sum(stats.binom.pmf(a, count, 0.5) for a in range(count + 1) if p_of(a, count - a) <= 0.05)
+        for count, chance in likely
+    )
+
+
 @pytest.mark.heavy
-@pytest.mark.parametrize(("n", "right"), [(100, 0.5), (400, 0.8), (400, 0.95), (40, 0.95)])
-def test_mcnemar_calls_equal_judges_different_5_times_of_100(heavy, n, right):
-    """R4: half of the variance is the decision's."""
-    simulations, mid, exact, covered = heavy.size(2000), 0, 0, 0
+@pytest.mark.parametrize(
+    ("n", "differing", "low"), [(40, 2, 0.0), (40, 8, 0.03), (40, 20, 0.04), (100, 10, 0.04), (400, 80, 0.04)]
+)
+def test_mcnemar_calls_equal_judges_different_5_times_of_100(heavy, n, differing, low):
+    """R4, exactly: where few decisions differ p is careful, without mid-p everywhere."""
+    share, exact = (
+        size(p_of, n, differing) for p_of in (mcnemar, lambda a, b: stats.binomtest(a, a + b).pvalue if a + b else 1.0)
+    )
+    case = f"R4 type I, McNemar, {differing} of {n} decisions differ on average"
+    heavy.record(case, share=share, share_without_mid_p=exact)
+    assert low <= share <= 0.06
+    assert exact < share - 0.001
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("n", [40, 400])
+@pytest.mark.parametrize(("first", "second"), [(0.5, 0.5), (0.8, 0.8), (0.9, 0.7)])
+def test_the_interval_of_a_difference_holds_the_truth_95_times_of_100(heavy, n, first, second):
+    """R4: decisions alone, half of whose variance is both judges'."""
+    simulations, covered = heavy.size(2000), 0
     for seed in range(simulations):
-        a, b = correlated(np.random.default_rng(seed), right, np.arange(n), 0.0, same=0.5, judges=2)
-        found = paired_shares(a, b)
-        mid += found.p <= 0.05
-        covered += holds(found, 0.0)
-        differing = int((a != b).sum())
-        exact += bool(differing) and stats.binomtest(int((a > b).sum()), differing).pvalue <= 0.05
-    share, share_exact, held = (count / simulations for count in (mid, exact, covered))
-    case = f"R4 type I, McNemar, n = {n}, share {right}"
-    heavy.record(case, simulations=simulations, share=share, share_of_exact=share_exact, interval_holds=held)
-    # Of 40 decisions with a share of 0.95 two or three differ: p is careful and the interval wide.
-    few = n == 40
-    check(share, simulations, 0.0 if few else 0.04, 0.06)
-    check(held, simulations, 0.93, 1.0 if few else 0.97)
+        both, *own = np.random.default_rng(seed).normal(size=(3, n))
+        a, b = (
+            math.sqrt(0.5) * (both + alone) < stats.norm.ppf(share)
+            for alone, share in zip(own, (first, second), strict=True)
+        )
+        covered += holds(paired_shares(a, b), first - second)
+    share = covered / simulations
+    heavy.record(f"R4 coverage, shares {first} less {second}, n = {n}", simulations=simulations, share=share)
+    check(share, simulations, 0.93, 0.97)
 
 
 @pytest.mark.heavy

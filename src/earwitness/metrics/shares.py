@@ -185,8 +185,8 @@ def mcnemar(only_a: int, only_b: int) -> float:
     """Two-sided p of McNemar's test: is it by chance that one of two judges was right where the other was wrong?
 
     McNemar, Psychometrika 12 (1947), as a binomial test with mid-p (Fagerland, Lydersen and Laake, BMC Med. Res.
-    Methodol. 13, 2013): from about 20 decisions on which they differ it calls 4-6 of 100 pairs of equal judges
-    different, with fewer less; without mid-p it would be 2-5.
+    Methodol. 13, 2013). Of 100 pairs of equal judges it calls 4-5 different where they differ on ten decisions or more,
+    and fewer where they differ on fewer; without mid-p that would be 2-4.
 
     Args:
         only_a: decisions that only a got right.
