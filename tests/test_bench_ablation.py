@@ -129,7 +129,7 @@ def test_a_backbone_is_loaded_once_for_its_front_end(tmp_path, monkeypatch):
 
 
 def test_an_interruption_ends_it_and_the_same_call_goes_on(tmp_path, monkeypatch):
-    from earwitness.bench import ablation
+    from earwitness.bench.studies import ablation
 
     def interrupted(judge, pairs, out, about):
         found = evaluate(judge, list(pairs)[:3], out, about=about)
