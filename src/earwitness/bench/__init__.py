@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from earwitness.bench.base import Benchmark
@@ -57,9 +58,14 @@ def load_benchmark(name: str, **options: Any) -> Benchmark:
 
     Raises:
         UnknownNameError: if there is no such benchmark.
-        UsageError: if it has no such option.
+        UsageError: if it has no such option, or measures no judge.
     """
-    try:
-        return benchmark_class(name)(**options)
-    except TypeError as error:
-        raise UsageError(f"benchmark '{name}' does not take {', '.join(options)}: {error}.") from error
+    kind = benchmark_class(name)
+    if not issubclass(kind, Benchmark):
+        raise UsageError(f"'{name}' measures what takes captions apart, not judges: earwitness bench {name} --with ...")
+    taken = tuple(signature(kind).parameters)
+    strange = [option for option in options if option not in taken]
+    if strange:
+        own = ", ".join(taken) or "none"
+        raise UsageError(f"benchmark '{name}' takes no {', '.join(strange)}; its options: {own}.")
+    return kind(**options)

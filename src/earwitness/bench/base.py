@@ -124,8 +124,9 @@ class Check:
 
     @property
     def complete(self) -> bool:
-        """Whether no clip is missing and every part has as many units as published."""
-        return not self.missing and all(part.size in (None, found) for part, found in self.parts)
+        """Whether no clip is missing and every part has as many units as published, or any where that is not told."""
+        told = (found > 0 if part.size is None else found == part.size for part, found in self.parts)
+        return not self.missing and all(told)
 
 
 class Benchmark(ABC):
@@ -154,7 +155,7 @@ class Benchmark(ABC):
         return {}
 
     def chosen(self, names: Sequence[str]) -> tuple[Part, ...]:
-        """The parts of these names; those judged by default where none is named.
+        """The parts of these names, in the benchmark's order; those judged by default where none is named.
 
         Raises:
             UsageError: if there is no part of a name.
@@ -163,7 +164,7 @@ class Benchmark(ABC):
         strange = [name for name in names if name not in known]
         if strange:
             raise UsageError(f"{self.name} has no part '{strange[0]}'; wanted {', '.join(known)} (--part).")
-        return tuple(known[name] for name in names) or tuple(part for part in self.parts if part.default)
+        return tuple(part for part in self.parts if (part.name in names if names else part.default))
 
     def check(self, data: Path, parts: Sequence[Part]) -> Check:
         """Go through a download without judging it.

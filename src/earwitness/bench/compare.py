@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from earwitness.bench.figures import compared, figure
+from earwitness.bench.figures import compared, value_of
 from earwitness.bench.measurements import Measurement
-from earwitness.bench.runner import NOTE, measurements
+from earwitness.bench.runner import NOTE, measurements, unreached
 from earwitness.errors import RunError
 from earwitness.metrics.paired import Comparison, holm
 from earwitness.run import Run
@@ -77,12 +77,11 @@ def compare_runs(a: Run, b: Run, axes: Mapping[str, str] | None = None, *, subse
     keys = [key for key in first if key in second and (subsets or first[key].subset == WHOLE)]
     found = [compared(first[key], second[key]) for key in keys]
     rows = tuple(
-        Row(key, figure(first[key]).value, figure(second[key]).value, one, p, _common(first[key], second[key]))
+        Row(key, value_of(first[key]), value_of(second[key]), one, p, _common(first[key], second[key]))
         for key, one, p in zip(keys, found, holm([one.p for one in found]), strict=True)
     )
-    return Compared(
-        (("A", str(a.path), a.recipe), ("B", str(b.path), b.recipe)), rows, tuple(_notes(a, b, len(first) - len(keys)))
-    )
+    left = len(first.keys() | second.keys()) - len(keys)
+    return Compared((("A", str(a.path), a.recipe), ("B", str(b.path), b.recipe)), rows, tuple(_notes(a, b, left)))
 
 
 def _common(a: Measurement, b: Measurement) -> int:
@@ -92,6 +91,7 @@ def _common(a: Measurement, b: Measurement) -> int:
 def _notes(a: Run, b: Run, left: int) -> Iterator[str]:
     for name, run in (("A", a), ("B", b)):
         yield f"{name}: {run.n_scored:,} of {run.n_total:,} pairs scored"
+        yield from (f"{name}: {note}" for note in unreached(run))
     if a.recipe.id == b.recipe.id:
         yield "both runs have one recipe: what differs is chance or the machine"
     if left:
@@ -105,7 +105,7 @@ def check_same_data(a: Run, b: Run) -> None:
         RunError: naming what differs first.
     """
     notes = [(run.about(NOTE) or {}) for run in (a, b)]
-    for key in ("name", "parts"):
+    for key in ("name", "parts", "options"):
         was, other = (note.get(key) for note in notes)
         if was != other:
             raise _unlike(a, b, f"{key} is {_shown(was)} in one and {_shown(other)} in the other")

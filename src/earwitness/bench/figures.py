@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from earwitness.bench.measurements import MeasureKind, Measurement
 from earwitness.errors import UsageError
 from earwitness.metrics.bootstrap import Interval, measure_interval
-from earwitness.metrics.correlation import Level, MeasureName
+from earwitness.metrics.correlation import MEASURES, Level, MeasureName, measured_values
 from earwitness.metrics.dependent import williams
-from earwitness.metrics.design import Unit
+from earwitness.metrics.design import Design, Unit
 from earwitness.metrics.paired import Comparison, paired_bootstrap, paired_permutation
 from earwitness.metrics.shares import f1_interval, paired_f1, paired_shares, share_interval
 
@@ -115,6 +115,21 @@ def _interval(m: Measurement) -> Interval:
     return measure_interval(
         MEASURED_BY[m.measure], m.scores, m.truths, systems=m.clusters, level=m.level, unit=_unit(m)
     )
+
+
+def value_of(m: Measurement) -> float | None:
+    """The number alone; None where it does not exist.
+
+    Example:
+        >>> value_of(Measurement("order", "text", "accuracy", ("a", "b"), np.array([1.0, 0.0]), np.ones(2), n_total=5))
+        0.5
+    """
+    if m.measure in ("accuracy", "F1"):
+        return _interval(m).value
+    name = MEASURED_BY[m.measure]
+    design = Design.of(len(m.ids), m.clusters, m.level, _unit(m))
+    scores, truths = (design.taken_over(values) for values in measured_values(name, m.scores, m.truths))
+    return MEASURES[name](scores, truths).value
 
 
 def _unit(m: Measurement) -> Unit:

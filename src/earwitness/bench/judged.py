@@ -9,6 +9,7 @@ from typing import Any
 from earwitness.errors import UsageError
 from earwitness.run import Run
 from earwitness.run.store import Record
+from earwitness.types import Pair
 
 # The axis of judges that say how well a clip matches its caption.
 ALIGNMENT = "alignment"
@@ -56,6 +57,11 @@ class Judged:
             meta=pair["meta"],
         )
 
+    @classmethod
+    def expected(cls, pair: Pair) -> Judged:
+        """A pair that is still to be judged."""
+        return cls(pair.id, pair.id, pair.caption, {}, pair.system, pair.group, pair.language, pair.ratings, pair.meta)
+
 
 @dataclass(frozen=True, slots=True)
 class Judgements:
@@ -94,6 +100,13 @@ class Judgements:
     def only(self, judged: Iterable[Judged]) -> Judgements:
         """Some of them."""
         return Judgements(tuple(judged), self.axes, self.asked)
+
+    def by_part(self, together: str) -> Iterator[tuple[str, Judgements]]:
+        """Those of each part, and before them all together under a name, where there are several parts."""
+        if len(self.parts) > 1:
+            yield together, self
+        for part in self.parts:
+            yield part, self.of_part(part)
 
     def by_language(self) -> Iterator[tuple[str, Judgements]]:
         """All of them, and those of each language."""

@@ -14,6 +14,7 @@ as well. What a unit is depends on what is measured:
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ from earwitness.metrics.correlation import Level
 
 MeasureKind = Literal["LCC", "SRCC", "KTAU", "MSE", "AUC", "accuracy", "F1"]
 Scale = tuple[float, float]
+# Pairs grow with the square of a caption's clips: of so many there are 19,900.
+MOST_ALIKE = 200
+# P(yes) from which a judge says of its own accord that a clip matches.
+EVEN = 0.5
 CORRELATIONS: tuple[MeasureKind, ...] = ("LCC", "SRCC", "KTAU")
 
 
@@ -200,6 +205,13 @@ def decided(
     )
 
 
+def called(judged: Judged, threshold: float, match: Callable[[Judged], bool]) -> Decision:
+    """Whether a pair is rightly called a match, or none, by a score of at least a threshold."""
+    score = judged.values.get(ALIGNMENT)
+    right = None if score is None else float((score >= threshold) == match(judged))
+    return Decision(judged.id, right, judged.clip)
+
+
 def choose(first: float | None, second: float | None, better: Literal[0, 1]) -> tuple[float | None, bool]:
     """Whether two scores choose the better of two, and whether they tie; a tie is settled by lot.
 
@@ -237,9 +249,18 @@ def preferences(
     for judged in said:
         if judged.group is not None and rating in judged.ratings:
             groups[judged.group].append(judged)
-    decisions = (_preferred(a, b, axis, rating) for group in groups.values() for a, b in combinations(group, 2))
+    decisions = (_preferred(a, b, axis, rating) for group in groups.values() for a, b in combinations(_some(group), 2))
     found = [one for one in decisions if one is not None]
-    return decided(part, of or f"{rating} pair", found, subset=subset, unit="pairs of clips")
+    cut = max(map(len, groups.values()), default=0) > MOST_ALIKE
+    note = f"{MOST_ALIKE} clips of a caption at most" if cut else ""
+    return decided(part, of or f"{rating} pair", found, subset=subset, unit="pairs of clips", note=note)
+
+
+def _some(group: Sequence[Judged]) -> Sequence[Judged]:
+    """All clips of a caption, or as many as there is time for, drawn by their ids so that every judge has the same."""
+    if len(group) <= MOST_ALIKE:
+        return group
+    return sorted(group, key=lambda judged: hashlib.sha256(judged.id.encode()).digest())[:MOST_ALIKE]
 
 
 def _preferred(a: Judged, b: Judged, axis: str, rating: str) -> Decision | None:

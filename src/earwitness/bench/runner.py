@@ -10,13 +10,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from earwitness.bench import load_benchmark
 from earwitness.bench.base import Benchmark, Pairs, Published
 from earwitness.bench.figures import Figure, figure
-from earwitness.bench.judged import Judgements
+from earwitness.bench.judged import Judged, Judgements
 from earwitness.bench.measurements import Measurement
 from earwitness.errors import RunError, UsageError
 from earwitness.run import Run, evaluate
@@ -26,6 +27,8 @@ from earwitness.types import Judge, Pair
 
 # Where a run notes which benchmark it is of.
 NOTE = "benchmark"
+# Pairs that are read to tell whether a judge gives what is measured.
+LOOKED_AT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def prepare(
         UsageError: if there is no such part, or nothing to judge.
         ManifestError: if the download cannot be read as published.
     """
+    if limit is not None and limit < 1:
+        raise UsageError(f"limit is {limit}; wanted at least 1 pair, or none to judge all.")
     chosen = benchmark.chosen(parts)
     contents = benchmark.read(data, chosen)
     if not len(contents.pairs):
@@ -102,8 +107,13 @@ def _group(pair: Pair) -> str:
     return pair.group or pair.id
 
 
-def check_run_is_of(out: Path, name: str) -> None:
-    """Refuse a directory that holds a run of something else, before anything is scored into it.
+def check_run_is_of(out: Path, name: str, *, to_read: bool = False) -> None:
+    """Refuse a directory that holds a run of something else.
+
+    Args:
+        out: the directory.
+        name: of the benchmark.
+        to_read: whether it is only read: a run of no benchmark can be read as ``ratings``.
 
     Raises:
         RunError: naming what it is of.
@@ -112,6 +122,8 @@ def check_run_is_of(out: Path, name: str) -> None:
         return
     with Store.read(out) as store:
         before = store.about(NOTE)
+    if before is None and to_read and name == "ratings":
+        return
     if before is None or before["name"] != name:
         was = "no benchmark" if before is None else f"benchmark '{before['name']}'"
         raise RunError(f"{out} holds a run of {was}; '{name}' was asked for. Choose another directory.")
@@ -140,14 +152,15 @@ def run_benchmark(
 
     Raises:
         UnknownNameError: if there is no such benchmark.
-        UsageError: if it has no such part, or its data hold nothing to judge.
+        UsageError: if it has no such part, its data hold nothing to judge, or it does not measure what the judge gives.
         ManifestError: if the download cannot be read as published.
         RunError: if the directory holds another run.
     """
     chosen = load_benchmark(benchmark) if isinstance(benchmark, str) else benchmark
     check_run_is_of(Path(out), chosen.name)
     prepared = prepare(chosen, Path(data), parts=parts, limit=limit, seed=seed)
-    return results(evaluate(judge, prepared.pairs, out, about=prepared.about))
+    check_measurable(chosen, prepared.pairs, judge.axes)
+    return results(evaluate(judge, prepared.pairs, out, about=prepared.about), benchmark=chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,48 +182,85 @@ class Results:
     run: Run = field(repr=False)
 
 
-def results(run: Run, axes: Mapping[str, str] | None = None) -> Results:
+def results(run: Run, axes: Mapping[str, str] | None = None, *, benchmark: Benchmark | None = None) -> Results:
     """The figures of a run, from its records alone.
 
     Args:
         run: of a benchmark, or of any manifest with ratings.
         axes: the judge's axis by axis of ratings, where their names do not tell it.
+        benchmark: that measures; the one that the run is of, with its options, when None.
 
     Raises:
-        UsageError: if the run is of no benchmark and no pair of it was rated, or the judge has no such axis.
+        UsageError: if the run is of no benchmark and no pair of it was rated, the judge has no such axis, or none that
+            the benchmark measures.
     """
-    benchmark, note = _benchmark_of(run)
-    found = tuple(map(figure, measurements(run, axes)))
-    notes = _notes(note)
-    if not found:
-        _check_unrated(run, benchmark)
-        notes = (*notes, "no pair of this run was rated: there is nothing to measure")
-    return Results(benchmark.name, found, benchmark.published, notes, run)
+    measuring = benchmark or benchmark_of(run)
+    said = Judgements.of(run, axes)
+    _check_axes(measuring, said)
+    found = tuple(map(figure, measuring.measurements(said)))
+    unrated = () if found else ("no pair of this run was rated: there is nothing to measure",)
+    notes = (*unreached(run), *_notes(run.about(NOTE) or {}), *unrated)
+    return Results(measuring.name, found, measuring.published, notes, run)
 
 
-def _check_unrated(run: Run, benchmark: Benchmark) -> None:
-    if any(record.pair["ratings"] for record in run.records()):
+def unreached(run: Run) -> tuple[str, ...]:
+    """A warning where a run ended before its pairs did: those that were not reached have no record to be counted by."""
+    waiting = run.n_total - sum(1 for _ in run.records())
+    told = f"{waiting:,} of {run.n_total:,} pairs were not reached: figures count the others alone"
+    return (told,) if waiting else ()
+
+
+def check_measurable(
+    benchmark: Benchmark, pairs: Pairs, axes: Mapping[str, tuple[float, float]], asked: Mapping[str, str] | None = None
+) -> None:
+    """Refuse a judge before it has judged, if nothing that it gives is measured.
+
+    Args:
+        benchmark: which.
+        pairs: its pairs, of which the first few are looked at.
+        axes: the judge's.
+        asked: the judge's axis by axis of ratings, as the caller named them.
+
+    Raises:
+        UsageError: if nothing would be measured, the judge has no such axis, or no pair such a rating.
+    """
+    looked_at = tuple(map(Judged.expected, islice(pairs, LOOKED_AT)))
+    _check_axes(benchmark, Judgements(looked_at, axes, asked or {}))
+
+
+def _check_axes(benchmark: Benchmark, said: Judgements) -> None:
+    ratings = {axis for judged in said for axis in judged.ratings}
+    strange = [rating for rating in said.asked if ratings and rating not in ratings]
+    if strange:
+        known = ", ".join(sorted(ratings))
+        raise UsageError(f"no pair has a rating of '{strange[0]}'; wanted one of {known} (--axis RATING=AXIS).")
+    unrated = not ratings and "ratings" in benchmark.about.judges
+    if not unrated and next(iter(benchmark.measurements(said)), None) is None:
         raise UsageError(
-            f"judge '{run.about('judge')}' of {run.path} gives {', '.join(run.axes)}, which {benchmark.name} does not "
-            "measure; name the axis that stands for a rating: --axis RATING=AXIS."
+            f"the judge gives {', '.join(said.axes)}, which {benchmark.name} does not measure; name the axis that "
+            "stands for a rating: --axis RATING=AXIS."
         )
 
 
 def measurements(run: Run, axes: Mapping[str, str] | None = None) -> list[Measurement]:
     """What is measured in a run, from its records alone; arguments and errors as in ``results``."""
-    benchmark, _ = _benchmark_of(run)
-    return list(benchmark.measurements(Judgements.of(run, axes)))
+    return list(benchmark_of(run).measurements(Judgements.of(run, axes)))
 
 
-def _benchmark_of(run: Run) -> tuple[Benchmark, Mapping[str, Any]]:
+def benchmark_of(run: Run, **options: Any) -> Benchmark:
+    """The benchmark that a run is of, with the options that it notes; others may be given in their place.
+
+    Raises:
+        UsageError: if it is of none and none of its pairs was rated, or its benchmark takes no such option.
+    """
     note = run.about(NOTE)
     if note is not None:
-        return load_benchmark(note["name"], **note["options"]), note
+        return load_benchmark(note["name"], **{**note["options"], **options})
     if not any(record.pair["ratings"] for record in run.records()):
         raise UsageError(
             f"{run.path} is of no benchmark, and none of its pairs was rated: there is no truth to measure by."
         )
-    return load_benchmark("ratings"), {}
+    return load_benchmark("ratings", **options)
 
 
 def _notes(note: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earwitness.cli.bench import BenchmarkOptions, rendered
+from earwitness.cli.bench import rendered
+from earwitness.cli.benchmark_options import BenchmarkOptions
 from earwitness.cli.judges import Answers
 from earwitness.cli.terminal import Output, terminal_width
 
@@ -88,7 +89,7 @@ def ablation(
     )
     found = ablate(
         options.load(benchmark, seed),
-        data or rendered(benchmark, out),
+        data or rendered(benchmark, out, {}),
         grid,
         out,
         measure=measure,

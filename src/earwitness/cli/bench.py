@@ -6,17 +6,16 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from earwitness.cli.benchmark_options import MEASURING, RENDERED, BenchmarkOptions, axes_by_rating
 from earwitness.cli.decomposers import DecomposerOptions
 from earwitness.cli.exit_codes import ENOUGH_SCORED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeOptions
-from earwitness.cli.runs import check_finished, judge_pairs
-from earwitness.cli.selection import columns_by_field
+from earwitness.cli.runs import check_asked, check_share, judge_pairs
 from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import UsageError
 
@@ -38,64 +37,12 @@ Examples:
   earwitness bench tta-bench --data acc_prompt.json --with rules
 """
 
-# Benchmarks that render their own clips need no download.
-RENDERED = ("scenes", "perceptual")
-
-
-# Options whose names would be another thing beside those of judges.
-_ARGUMENTS = {"column": "columns", "domain_column": "domain", "label_at": "threshold"}
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkOptions:
-    """The options that single benchmarks take; each is named as on the command line, None where it was not given."""
-
-    audio: Annotated[
-        Path | None, typer.Option(help="Of musiceval, aes, ratings: folder of the clips, if it is another.")
-    ] = None
-    form: Annotated[str | None, typer.Option(help="Of ratings: as in `earwitness train mos`.")] = None
-    scale: Annotated[
-        str | None, typer.Option(metavar="LOW-HIGH", help="Of ratings: lowest and highest rating; gives the MSE.")
-    ] = None
-    column: Annotated[list[str] | None, typer.Option(metavar="FIELD=NAME", help="Of ratings: a column by field.")] = (
-        None
-    )
-    domain_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of ratings: the column that tells domains apart.")
-    ] = None
-    label_at: Annotated[
-        float | None, typer.Option(help="Of anyaudio: score from which a clip matches; fitted when not given.")
-    ] = None
-    clips: Annotated[int | None, typer.Option(min=4, help="Of scenes, perceptual: clips of each part.")] = None
-    recordings: Annotated[
-        Path | None, typer.Option(help="Of scenes: labelled recordings to make them of, instead of synthesis.")
-    ] = None
-    where: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Of scenes: which of the recordings.")
-    ] = None
-
-    def load(self, name: str, seed: int) -> Benchmark:
-        """The benchmark of that name with those of the options that were given.
-
-        Raises:
-            UnknownNameError: if there is no such benchmark.
-            UsageError: if it does not take one of the options.
-        """
-        from earwitness.bench import load_benchmark
-
-        told = {option.name: getattr(self, option.name) for option in fields(self)}
-        given: dict[str, Any] = {option: value for option, value in told.items() if value is not None}
-        given = {_ARGUMENTS.get(option, option): value for option, value in given.items()}
-        if "columns" in given:
-            given["columns"] = columns_by_field(given["columns"])
-        if "where" in given:
-            given["where"] = dict(text.partition("=")[::2] for text in given["where"])
-        if name in RENDERED:
-            given["seed"] = seed
-        return load_benchmark(name, **given)
+PRINTED = ("name", "output", "as_json", "as_markdown", "as_latex")
+DECOMPOSERS = "tta-bench"
 
 
 def bench(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name from `earwitness list benchmarks`.")],
     *,
     data: Annotated[Path | None, typer.Option(help="The download: its folder, or a manifest with ratings.")] = None,
@@ -103,9 +50,7 @@ def bench(
     out: Annotated[
         Path | None, typer.Option(help="Run directory; an unfinished one is resumed. Default: runs/NAME-DATA-RECIPE.")
     ] = None,
-    part: Annotated[
-        list[str] | None, typer.Option(help="A part to judge; repeat for more. Default: the usual.")
-    ] = None,
+    part: Annotated[list[str] | None, typer.Option(help="A part of it; repeat for more. Default: the usual.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Judge a seeded sample of about so many pairs.")] = None,
     seed: Annotated[int, typer.Option(help="Of the sample, and of clips that are rendered.")] = 0,
     axis: Annotated[
@@ -121,85 +66,129 @@ def bench(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look whether the download is whole.")] = False,
     from_run: Annotated[
-        Path | None, typer.Option("--from", metavar="RUN", help="Print the results of a run; judge nothing.")
+        Path | None, typer.Option("--from", metavar="RUN", help="Measure a run anew from its records; judge nothing.")
     ] = None,
     output: Output,
 ) -> None:
     """Judge a benchmark, and print how far the judge agrees with people beside what others report."""
-    from earwitness.bench.runner import check_run_is_of, prepare
-    from earwitness.bench.sets.tta_bench import TTABench
-    from earwitness.run import open_run
-
-    axes = axes_by_rating(axis or [])
     if from_run is not None:
-        run = open_run(from_run)
-        check_run_is_of(from_run, name)
-        _tell(run, axes, predictions, output.form)
+        _allow_only(context, "--from", "from_run", "axis", "predictions", *MEASURING)
+        _measure_again(from_run, name, options, axes_by_rating(axis), predictions, output.form)
         return
-    if name == TTABench.name:
-        _take_apart(judge.decomposer, data or rendered(name, out), out, output.form)
+    if name == DECOMPOSERS:
+        _allow_only(context, name, "data", "out", *DecomposerOptions.__dataclass_fields__)
+        _take_apart(judge.decomposer, _place(name, data, out, options, seed), out, output.form)
         return
-    benchmark, place = options.load(name, seed), data or rendered(name, out)
-    if gold_rubrics is not None:
-        _write_gold(benchmark, place, part or [], gold_rubrics)
-        return
+    benchmark, place = options.load(name, seed), _place(name, data, out, options, seed)
     if check:
         _check(benchmark, place, part or [], output.form)
-        return
+    elif gold_rubrics is not None:
+        _write_gold(benchmark, place, part or [], gold_rubrics)
+    else:
+        if predictions is not None:
+            _check_predictable(name, limit)
+        run = _judge(benchmark, place, judge, out, part or [], limit, seed, axes_by_rating(axis))
+        _tell(run, benchmark, axes_by_rating(axis), predictions, output.form)
+
+
+def _allow_only(context: typer.Context, mode: str, *allowed: str) -> None:
+    """Refuse options that would be given and not read."""
+    named = {parameter.name: parameter.opts[0] for parameter in context.command.params if parameter.name}
+    given = [name for name in named if str(context.get_parameter_source(name)).endswith("COMMANDLINE")]
+    strange = [named[name] for name in given if name not in (*PRINTED, *allowed)]
+    if strange:
+        raise UsageError(f"{', '.join(strange)} cannot go with {mode}.")
+
+
+def _judge(
+    benchmark: Benchmark,
+    place: Path,
+    judge: JudgeOptions,
+    out: Path | None,
+    parts: list[str],
+    limit: int | None,
+    seed: int,
+    axes: Mapping[str, str],
+) -> Run:
+    """The run, once it is sure that it can be measured."""
+    from earwitness.bench.runner import check_measurable, check_run_is_of, prepare
+
     if out is not None:
-        check_run_is_of(out, name)
-    prepared = prepare(benchmark, place, parts=part or [], limit=limit, seed=seed)
+        check_run_is_of(out, benchmark.name)
+    prepared = prepare(benchmark, place, parts=parts, limit=limit, seed=seed)
     loaded = judge.load()
+    check_measurable(benchmark, prepared.pairs, loaded.axes, axes)
     folder = out or _run_directory(place, prepared.note, loaded.recipe.id)
-    run = judge_pairs(loaded, prepared.pairs, folder, prepared.about)
-    _tell(run, axes, predictions, output.form)
-    check_finished(run)
+    return judge_pairs(loaded, prepared.pairs, folder, prepared.about)
 
 
-def _tell(run: Run, axes: dict[str, str], predictions: Path | None, form: Format) -> None:
+def _tell(run: Run, benchmark: Benchmark, axes: Mapping[str, str], predictions: Path | None, form: Format) -> None:
+    """The results of a run that went to its end, and whether too little of it was scored."""
     from earwitness.bench.runner import results
 
-    _print(results(run, axes), form)
+    check_asked(run)
+    _print(results(run, axes, benchmark=benchmark), form)
     if predictions is not None:
         _predict(run, axes, predictions)
+    check_share(run)
 
 
-def _predict(run: Run, axes: dict[str, str], file: Path) -> None:
-    from earwitness.bench.judged import Judgements
-    from earwitness.bench.runner import NOTE
-    from earwitness.bench.sets.xacle import write_predictions
+def _measure_again(
+    path: Path, name: str, options: BenchmarkOptions, axes: Mapping[str, str], predictions: Path | None, form: Format
+) -> None:
+    from earwitness.bench.runner import NOTE, benchmark_of, check_run_is_of
+    from earwitness.run import open_run
 
-    note = run.about(NOTE) or {}
-    if note.get("name") != "xacle" or note.get("sample"):
-        raise UsageError("--predictions are of a whole part of xacle, without --limit.")
-    write_predictions(Judgements.of(run, axes), file)
-    print(f"predictions saved in {file}", file=sys.stderr)
+    run = open_run(path)
+    check_run_is_of(path, name, to_read=True)
+    if predictions is not None:
+        sample = (run.about(NOTE) or {}).get("sample")
+        _check_predictable(name, sample and sample["pairs"])
+    _tell(run, benchmark_of(run, **options.given()), axes, predictions, form)
 
 
-def axes_by_rating(named: list[str]) -> dict[str, str]:
-    """The judge's axes by axis of ratings.
+def _place(name: str, data: Path | None, out: Path | None, options: BenchmarkOptions, seed: int) -> Path:
+    """The download; or where a benchmark without one renders its clips when nothing else is said."""
+    return data or rendered(name, out, {**options.given(), "seed": seed})
 
-    Example:
-        >>> axes_by_rating(["OVL=quality"])
-        {'OVL': 'quality'}
+
+def rendered(name: str, out: Path | None, settings: Mapping[str, Any]) -> Path:
+    """The folder of a benchmark that renders its clips: other settings get another folder.
+
+    Raises:
+        UsageError: if the benchmark does not render its clips.
     """
-    wrong = [text for text in named if not all(text.partition("="))]
-    if wrong:
-        raise UsageError(f"--axis is {wrong[0]!r}; wanted RATING=AXIS, such as OVL=quality.")
-    return dict(text.partition("=")[::2] for text in named)
-
-
-def rendered(name: str, out: Path | None) -> Path:
-    """Where a benchmark without a download renders its clips when nothing else is said."""
     if name not in RENDERED:
         raise UsageError(f"where is {name}? Give --data; `earwitness list benchmarks` tells where to get it.")
-    return out / "clips" if out else Path("runs") / f"{name}-clips"
+    return out / "clips" if out else Path("runs") / f"{name}-clips-{_hash(settings)}"
 
 
 def _run_directory(data: Path, note: Mapping[str, Any], recipe: str) -> Path:
     """``runs/NAME-INPUT-RECIPE``: other data, other parts or another sample get a directory of their own."""
-    what = json.dumps([data.absolute().as_posix(), note["options"], note["parts"], note.get("sample")])
-    return Path("runs") / f"{note['name']}-{hashlib.sha256(what.encode()).hexdigest()[:6]}-{recipe}"
+    what = [data.absolute().as_posix(), note["parts"], note.get("sample")]
+    return Path("runs") / f"{note['name']}-{_hash(what)}-{recipe}"
+
+
+def _hash(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()[:6]
+
+
+def _check_predictable(name: str, limit: int | None) -> None:
+    if name != "xacle" or limit is not None:
+        raise UsageError("--predictions are of a whole part of xacle, without --limit.")
+
+
+def _predict(run: Run, axes: Mapping[str, str], file: Path) -> None:
+    from earwitness.bench.judged import Judgements
+    from earwitness.bench.sets.xacle import write_predictions
+
+    said = Judgements.of(run, axes)
+    if len(said) != run.n_total:
+        raise UsageError(
+            f"{run.n_total - len(said):,} of {run.n_total:,} pairs were not reached; resume the run first."
+        )
+    write_predictions(said, file)
+    print(f"predictions saved in {file}", file=sys.stderr)
 
 
 def _take_apart(options: DecomposerOptions, data: Path, out: Path | None, form: Format) -> None:
@@ -218,7 +207,7 @@ def _take_apart(options: DecomposerOptions, data: Path, out: Path | None, form: 
     write_rubrics(file, rubrics.items())
     figures = [figure(measurement) for measurement in benchmark.measurements(prompts, rubrics)]
     print(write_table(decomposer_table(figures, len(prompts), failures, file), form, width=terminal_width()))
-    if len(rubrics) < ENOUGH_SCORED * len(prompts):
+    if len(failures) > (1 - ENOUGH_SCORED) * len(prompts):
         raise typer.Exit(TOO_FEW_SCORED)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from earwitness.cli.bench import axes_by_rating
+from earwitness.cli.benchmark_options import axes_by_rating
+from earwitness.cli.runs import check_share
 from earwitness.cli.terminal import Output, terminal_width
 
 # How `compare` is used, shown under its options.
@@ -34,5 +35,8 @@ def compare(
     from earwitness.report.tables import write_table
     from earwitness.run import open_run
 
-    found = compare_runs(open_run(run_a), open_run(run_b), axes_by_rating(axis or []), subsets=subsets)
+    runs = open_run(run_a), open_run(run_b)
+    found = compare_runs(*runs, axes_by_rating(axis), subsets=subsets)
     print(write_table(comparison_table(found), output.form, width=terminal_width()))
+    for run in runs:
+        check_share(run)

@@ -40,7 +40,7 @@ def check_finished(run: Run) -> None:
         BackboneError: if a server or budget ended before the pairs did.
     """
     check_asked(run)
-    _check_share(run)
+    check_share(run)
 
 
 def tell_expense(judge: Judge, pairs: Iterable[Pair]) -> None:
@@ -73,8 +73,8 @@ def check_asked(run: Run) -> None:
         )
 
 
-def _check_share(run: Run) -> None:
-    """A run in which too little was scored must not look healthy."""
+def check_share(run: Run) -> None:
+    """A run in which too little was scored must not look healthy: a warning, and an exit code of its own."""
     if run.share_scored < ALL_BUT_FEW_SCORED:
         told = f"{run.n_scored} of {run.n_total} pairs were scored ({run.share_scored:.1%})"
         print(f"warning: only {told}.", file=sys.stderr)

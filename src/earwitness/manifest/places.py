@@ -34,7 +34,7 @@ def absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))
 
 
-def locate(text: str, root: Path, *, allow_outside: bool = False) -> Place:
+def locate(text: str, root: Path, *, allow_outside: bool | None = False) -> Place:
     """The file that a manifest in ``root`` means by ``text``.
 
     Whether it exists is not asked: a missing clip costs its own score, not the run.
@@ -42,7 +42,8 @@ def locate(text: str, root: Path, *, allow_outside: bool = False) -> Place:
     Args:
         text: a path, relative to the root or absolute, or a ``file:`` address.
         root: the manifest's folder.
-        allow_outside: accept absolute paths, ``file:`` and network addresses, ``..`` and links out of the root.
+        allow_outside: accept absolute paths, ``file:`` and network addresses, ``..`` and links out of the root; None
+            where no caller can accept them.
 
     Raises:
         ManifestError: if the path is none, an address on the web, or leaves the root without leave.
@@ -63,7 +64,7 @@ it with allow_outside_root=True (--allow-outside-root).
     path = os.path.normpath(os.path.join(base, plain))
     inside = _is_below(path, base) and not _is_foreign(plain)
     if not allow_outside and not (inside and _resolves_inside(path, base)):
-        raise _outside(text)
+        raise _outside(text, allow_outside)
     return Place(Path(path), _name(path, base, inside))
 
 
@@ -77,10 +78,10 @@ def _name(path: str, root: str, inside: bool) -> str:
         return os.path.basename(path)
 
 
-def _plain_path(text: str, allow_outside: bool) -> str:
+def _plain_path(text: str, allow_outside: bool | None) -> str:
     if text[:5].lower() == "file:":
         if not allow_outside:
-            raise _outside(text)
+            raise _outside(text, allow_outside)
         return _path_of_address(text)
     # A colon alone is legal in a file's name; only with // is it an address for certain.
     if _WEB.match(text):
@@ -120,8 +121,6 @@ def _real(folder: str) -> str:
     return os.path.realpath(folder)
 
 
-def _outside(text: str) -> ManifestError:
-    return ManifestError(
-        f"{text[:200]!r} leaves the manifest's folder; move the clip there, or allow it with "
-        "allow_outside_root=True (--allow-outside-root)."
-    )
+def _outside(text: str, may_be_allowed: bool | None) -> ManifestError:
+    leave = "" if may_be_allowed is None else ", or allow it with allow_outside_root=True (--allow-outside-root)"
+    return ManifestError(f"{text[:200]!r} leaves the manifest's folder; move the clip there{leave}.")

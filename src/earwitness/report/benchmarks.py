@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("part", "subset", "of", "measure", "value", "low", "high", "n", "of n", "unit", "note")
 REASONS = {
-    "perfect": "at the end of the scale: no interval",
+    "perfect": "too near the end of the scale for an interval",
     "too_few": "too few to measure",
     "too_few_units": "too few for an interval",
     "constant_scores": "all scores are equal",
@@ -79,6 +79,7 @@ def results_table(results: Results) -> Table:
 
 def _figure_row(figure: Figure) -> tuple[Cell, ...]:
     ties = [f"{figure.ties:,} ties"] if figure.ties else []
+    systems = [f"over {figure.n_independent} systems"] if figure.level == "system" else []
     return (
         figure.part,
         figure.subset,
@@ -90,7 +91,7 @@ def _figure_row(figure: Figure) -> tuple[Cell, ...]:
         figure.n,
         figure.n_total,
         figure.unit,
-        ", ".join(filter(None, [figure.note, *ties, *_why(figure.reason)])),
+        ", ".join(filter(None, [figure.note, *systems, *ties, *_why(figure.reason)])),
     )
 
 
@@ -135,7 +136,7 @@ def published_table(results: Results) -> Table | None:
     """What others report; None if nothing is known."""
     if not results.published:
         return None
-    rows = tuple((p.judge, p.part, p.measure, p.value, p.source, p.mark) for p in results.published)
+    rows = tuple((p.judge, p.part, p.measure, f"{p.value:g}", p.source, p.mark) for p in results.published)
     return Table(PUBLISHED, rows, ("numbers of others, on what they call this part; not measured here",))
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import Decision, Measurement, decided, labelled
+from earwitness.bench.measurements import EVEN, Measurement, called, decided, labelled
 from earwitness.bench.sets.anyaudio_files import Rows, Sample, files_by_part, samples
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import FEWEST_RESAMPLES
@@ -35,7 +35,6 @@ PAIRS = 7920
 BOTH = "en+zh"
 # The threshold is fitted on one clip in so many.
 FITTING = 5
-HALF = 0.5
 
 _README = "github.com/CuCl-2/AnyAudio-Judge, README"
 _QUOTED = "arXiv 2606.03116, ablation, as quoted by others"
@@ -123,7 +122,7 @@ class AnyAudio(Benchmark):
         if self.threshold is not None:
             yield from _accuracies(part, subsets, self.threshold, f"label at {self.threshold:g}")
             return
-        yield from _accuracies(part, subsets, HALF, f"label at {HALF:g}")
+        yield from _accuracies(part, subsets, EVEN, f"label at {EVEN:g}")
         fitted = _fitted([judged for judged in said if _is_for_fitting(judged)])
         if fitted is not None:
             left = {name: some.only(j for j in some if not _is_for_fitting(j)) for name, some in subsets.items()}
@@ -144,13 +143,8 @@ def _accuracies(
 ) -> Iterator[Measurement]:
     for name, said in subsets.items():
         if len(said):
-            yield decided(part, of, (_called(judged, threshold) for judged in said), subset=name, note=note)
-
-
-def _called(judged: Judged, threshold: float) -> Decision:
-    score = judged.values.get(ALIGNMENT)
-    right = None if score is None else float((score >= threshold) == _matches(judged))
-    return Decision(judged.id, right, judged.clip)
+            decisions = (called(judged, threshold, _matches) for judged in said)
+            yield decided(part, of, decisions, subset=name, note=note)
 
 
 def _is_for_fitting(judged: Judged) -> bool:

@@ -77,6 +77,8 @@ def _asked(cell: Any) -> Iterator[WrittenItem]:
     if not isinstance(cell, list | None):
         raise ManifestError(f"rubric is a {type(cell).__name__}; wanted a list of dimension, question and basis.")
     for item in cell or ():
+        if not isinstance(item, Mapping):
+            raise ManifestError(f"an item of rubric is {str(item)[:60]!r}; wanted dimension, question and basis.")
         question, basis, dimension = (str(item.get(name) or "").strip() for name in ("question", "basis", "dimension"))
         if question:
             yield WrittenItem(question, basis, dimension)

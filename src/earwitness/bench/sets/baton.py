@@ -134,5 +134,7 @@ def _clip(location: str, data: Path) -> Place:
     if not steps:
         raise ManifestError("location is empty; wanted the path of a clip.")
     ends = ["/".join(steps[first:]) for first in range(len(steps))]
-    places = (locate(f"{folder}{end}", data) for end in ends for folder in FOLDERS)
-    return next((place for place in places if place.path.is_file()), locate(FOLDERS[0] + "/".join(steps[-2:]), data))
+    told = FOLDERS[0] + "/".join(steps[-2:])
+    names = (*(f"{folder}{end}" for end in ends for folder in FOLDERS), told)
+    places = [locate(name, data, allow_outside=None) for name in names]
+    return next((place for place in places if place.path.is_file()), places[-1])

@@ -83,7 +83,8 @@ class Compared:
             for side, caption in enumerate(captions):
                 stands[clip, caption].append({**asdict(comparison), "side": side})
         for (clip, caption), comparisons in stands.items():
-            place = locate(clip, self.root)
+            with at(f"{self.part}, file_name"):
+                place = locate(clip, self.root, allow_outside=None)
             meta = {"part": self.part, "comparisons": comparisons, "audio": place.name}
             name = f"{self.part}/{Pair(place.name, caption).id}"
             yield Pair(place.path, caption, id=name, group=f"{self.part}/{clip}", meta=meta)

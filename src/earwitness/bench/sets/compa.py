@@ -154,7 +154,7 @@ def _item(name: str, cells: Mapping[str, str | None], root: Path, folder: str) -
         absent = [what in ABSENT for what in (caption, file)]
         if any(absent) and (role in ROLES[:2] or not all(absent)):
             raise ManifestError(f"the {role} has caption {caption!r} and file {file!r}; wanted both.")
-        told += [] if any(absent) else [(caption, locate(f"{folder}/{file}", root))]
+        told += [] if any(absent) else [(caption, locate(f"{folder}/{file}", root, allow_outside=None))]
     return _Item(name, tuple(caption for caption, _ in told), tuple(clip for _, clip in told))
 
 

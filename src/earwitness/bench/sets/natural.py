@@ -10,12 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from earwitness.bench.judged import Judged, Judgements
+from earwitness.metrics.uncertainty import MIN_CLUSTERS
 from earwitness.types import Pair
 
 NATURAL = "natural"
 GENERATED = "generated"
-# Of fewer pairs no correlation has an interval.
-FEWEST = 5
 
 
 def origins(said: Judgements) -> Iterator[tuple[str, Judgements]]:
@@ -33,7 +32,7 @@ def origins(said: Judgements) -> Iterator[tuple[str, Judgements]]:
         by_origin[NATURAL if natural else GENERATED].append(judged)
         if not natural:
             by_system[str(judged.system)].append(judged)
-    systems = ((system, some) for system, some in sorted(by_system.items()) if len(some) >= FEWEST)
+    systems = ((system, some) for system, some in sorted(by_system.items()) if len(some) >= MIN_CLUSTERS)
     for name, some in (*sorted(by_origin.items()), *systems):
         yield name, said.only(some)
 

@@ -99,6 +99,7 @@ def _part(data: Path, part: str) -> Contents:
 def _line(row: Row, folder: Path, part: str) -> Line:
     with at(row.place):
         model, name, caption = (text(row.cells[field], field).strip() for field in ("model", "file name", "text"))
-        place = locate(f"{model}/{name if name.lower().endswith('.wav') else f'{name}.wav'}", folder)
+        file = name if name.lower().endswith(".wav") else f"{name}.wav"
+        place = locate(f"{model}/{file}", folder, allow_outside=None)
         pair = clip_pair(place.path, place.name, caption, part, system=model, meta={NATURAL: model == REAL})
         return rated_line(row.place, pair, {axis: row.cells[axis] for axis in AXES})

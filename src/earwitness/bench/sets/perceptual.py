@@ -76,7 +76,7 @@ class Perceptual(Benchmark):
 
     def measurements(self, said: Judgements) -> Iterator[Measurement]:
         """AUC and accuracy of each property, together and by language; and of all properties together."""
-        for part, of_part in ((ALL, said), *((part, said.of_part(part)) for part in said.parts)):
+        for part, of_part in said.by_part(ALL):
             for subset, some in of_part.by_language():
                 yield from _told_apart(part, some, subset)
 
@@ -106,6 +106,6 @@ def _choices(said: Judgements) -> Iterator[Decision]:
     for judged in said:
         asked[judged.group, judged.language].append(judged)
     for (clip, language), both in asked.items():
-        false, true = sorted(both, key=is_true)
-        right, tied = choose(false.values.get(ALIGNMENT), true.values.get(ALIGNMENT), 1)
-        yield Decision(f"{clip}-{language}", right, true.clip, tied)
+        told = {is_true(judged): judged.values.get(ALIGNMENT) for judged in both}
+        right, tied = choose(told.get(False), told.get(True), 1)
+        yield Decision(f"{clip}-{language}", right, both[0].clip, tied)

@@ -14,7 +14,7 @@ from earwitness.types import Pair
 
 
 def pairs_of(source: Path, part: str, **reading: Any) -> list[Pair]:
-    """The clips of a list as pairs of one part; clips without a group are grouped by their caption.
+    """The clips of a list as pairs of one part, each caption a group of its own where no group is told.
 
     Raises:
         ManifestError: if it cannot be read as written.

@@ -8,6 +8,7 @@ prefers the clip that people prefer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from earwitness.bench.base import About, Benchmark, Contents, Part
 from earwitness.bench.judged import Judged, Judgements
 from earwitness.bench.measurements import Measurement, preferences, rated
 from earwitness.bench.sets.rated_lists import pairs_of
-from earwitness.errors import ManifestError
+from earwitness.errors import ManifestError, UsageError
 from earwitness.metrics.correlation import Level
+from earwitness.metrics.uncertainty import MIN_CLUSTERS
 from earwitness.ratings import read_scale
 
 PART = "rated"
-# A correlation over fewer clips tells nothing.
-FEWEST = 5
+# A correlation over fewer clips or systems has no interval.
+FEWEST = MIN_CLUSTERS
 
 
 class Ratings(Benchmark):
@@ -62,6 +64,8 @@ class Ratings(Benchmark):
             "audio": audio,
             "allow_outside_root": allow_outside_root,
         }
+        if domain == "part":
+            raise UsageError("a column of domains cannot be called 'part', as benchmarks have parts; rename it.")
         self._domain = domain
         self._scale = scale
 
@@ -95,7 +99,9 @@ class Ratings(Benchmark):
             yield from rated(said, PART, axis, scale=scale, levels=levels)
             for subset, judged in self._subsets(said, axis):
                 yield from rated(said.only(judged), PART, axis, scale=scale, subset=subset)
-            preferred = preferences(said, PART, axis)
+            # A plain run over rated pairs names no groups.
+            by_caption = said.only(replace(judged, group=judged.group or judged.caption or None) for judged in said)
+            preferred = preferences(by_caption, PART, axis)
             if preferred is not None and preferred.n_total:
                 yield preferred
 

@@ -230,7 +230,7 @@ def _line(entry: _Entry, wave: Path) -> Line:
         named = _WAVNAME.fullmatch(wavname)
         if named is None:
             raise ManifestError(f"wavname is {wavname[:80]!r}; wanted one like /tango/test/102816.wav.")
-        place, system = locate(named[1], wave), named[2]
+        place, system = locate(named[1], wave, allow_outside=None), named[2]
         meta = {NATURAL: system == "audiocaps"}
         pair = clip_pair(place.path, place.name, text(cells["text"], "text"), entry.part, system=system, meta=meta)
         return rated_line(entry.row.place, pair, {_axis(entry.part): cells["score"]})

@@ -44,5 +44,6 @@ def _check_same(note: Path, settings: Mapping[str, Any]) -> None:
         raise StoreError(f"{note} cannot be read: {error}. Name another folder, or remove this one.") from error
     if before != json.loads(json.dumps(settings)):
         raise StoreError(
-            f"{note.parent} was rendered with {json.dumps(before)}; wanted {json.dumps(settings)}. Name another folder."
+            f"{note.parent} was rendered with {json.dumps(before, sort_keys=True)}; wanted "
+            f"{json.dumps(settings, sort_keys=True)}. Name another folder."
         )

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from earwitness.bench.base import About, Benchmark, Contents, Part
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import Decision, Measurement, decided, labelled
+from earwitness.bench.measurements import EVEN, Measurement, called, decided, labelled
 from earwitness.bench.sets.rendered import rendered_once
 from earwitness.manifest import read_pairs
 from earwitness.scenes.captions import FactKind
@@ -37,8 +37,6 @@ WHAT: Mapping[FactKind, str] = {
     "last": "a sound comes last",
     "story": "all sounds, in order",
 }
-# P(yes) from which a caption is taken to be true: what a judge says of its own accord.
-YES = 0.5
 
 
 class Scenes(Benchmark):
@@ -71,6 +69,14 @@ class Scenes(Benchmark):
         self._clips, self._seed = clips, seed
         self._recordings, self._where = recordings, where or {}
 
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What the scenes are made of; recordings by the name of their folder."""
+        told = {"clips": self._clips, "seed": self._seed}
+        if self._recordings is None:
+            return told
+        return {**told, "recordings": Path(self._recordings).name, "where": dict(self._where)}
+
     def read(self, data: Path, parts: Sequence[Part]) -> Contents:
         """The scenes of these kinds, rendered where they are not there yet.
 
@@ -78,14 +84,12 @@ class Scenes(Benchmark):
             StoreError: if the folder cannot be written, or holds anything else.
             ManifestError: if the recordings cannot be read.
         """
-        source = "synthesis" if self._recordings is None else [Path(self._recordings).name, dict(self._where)]
-        settings = {"clips": self._clips, "seed": self._seed, "source": source}
-        pairs = [pair for part in parts for pair in self._of_kind(data / part.name, part.name, settings)]
+        pairs = [pair for part in parts for pair in self._of_kind(data / part.name, part.name)]
         return Contents(pairs, {part.name: self._clips for part in parts})
 
-    def _of_kind(self, folder: Path, kind: str, settings: Mapping[str, object]) -> Iterator[Pair]:
+    def _of_kind(self, folder: Path, kind: str) -> Iterator[Pair]:
         scenes = self._scenes(cast("FactKind", kind))
-        rendered_once(folder, {**settings, "kind": kind}, lambda into: render(into, islice(scenes, self._clips)))
+        rendered_once(folder, {**self.options, "kind": kind}, lambda into: render(into, islice(scenes, self._clips)))
         for pair in read_pairs(folder):
             name = f"{kind}/{pair.meta['audio']}"
             yield replace(pair, id=f"{kind}-{pair.id}", meta={**pair.meta, "audio": name, "part": kind})
@@ -109,7 +113,7 @@ class Scenes(Benchmark):
 
     def measurements(self, said: Judgements) -> Iterator[Measurement]:
         """AUC and accuracy of each kind, together and by language; and of all kinds together."""
-        for part, of_part in (("all kinds", said), *((part, said.of_part(part)) for part in said.parts)):
+        for part, of_part in said.by_part("all kinds"):
             for subset, some in of_part.by_language():
                 yield from _told_apart(part, some, subset)
 
@@ -117,15 +121,10 @@ class Scenes(Benchmark):
 def _told_apart(part: str, said: Judgements, subset: str) -> Iterator[Measurement]:
     yield from labelled(said, part, matches, subset=subset)
     if ALIGNMENT in said.axes:
-        yield decided(part, f"label at {YES:g}", map(_decision, said), subset=subset)
+        decisions = (called(judged, EVEN, matches) for judged in said)
+        yield decided(part, f"label at {EVEN:g}", decisions, subset=subset)
 
 
 def matches(judged: Judged) -> bool:
     """Whether a scene's caption is true of it."""
     return judged.meta["matches"] in (1, "1")
-
-
-def _decision(judged: Judged) -> Decision:
-    score = judged.values.get(ALIGNMENT)
-    right = None if score is None else float((score >= YES) == matches(judged))
-    return Decision(judged.id, right, judged.clip)

@@ -126,7 +126,7 @@ def _how_rated(path: Path, part: str, is_rated: bool) -> str:
 def _line(row: Row, folder: Path, part: str, averaged: bool) -> Line:
     name, caption, told = row.cells.values()
     with at(row.place):
-        place = locate(text(name, "wav_file_name").strip().lstrip("/"), folder)
+        place = locate(text(name, "wav_file_name").strip().lstrip("/"), folder, allow_outside=None)
         pair = clip_pair(place.path, place.name, text(caption, "text"), part)
         if told is None:
             return Line(row.place, pair, ())
