@@ -125,6 +125,9 @@ def test_a_rubric_of_another_kind_a_missing_column_and_no_parquet_are_told(tmp_p
     table = write_rows(tmp_path / EN, {**row("u1"), "rubric": "是否有狗叫？"})
     with pytest.raises(ManifestError, match="row 1: rubric is a str; wanted a list"):
         list(samples([table]))
+    table = write_rows(tmp_path / EN, {**row("u1"), "rubric": ["是否有狗叫？"]})
+    with pytest.raises(ManifestError, match="row 1: an item of rubric is '是否有狗叫？'; wanted dimension"):
+        list(samples([table]))
     without = row("u1")
     del without["subset"]
     with pytest.raises(ManifestError, match="no column subset; found uuid, audio, caption"):

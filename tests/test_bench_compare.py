@@ -103,4 +103,18 @@ def test_a_benchmark_is_not_compared_with_a_plain_run(manifest, tmp_path):
 
 def test_plain_runs_over_rated_pairs_are_compared(manifest, tmp_path):
     runs = [evaluate(judge, read_pairs(manifest), tmp_path / name) for judge, name in ((GOOD, "a"), (POOR, "b"))]
-    assert {row.key[3] for row in compare_runs(*runs).rows} == {"LCC", "SRCC", "KTAU"}
+    # Captions stand in for the groups that such a run does not name.
+    assert {row.key[3] for row in compare_runs(*runs).rows} == {"LCC", "SRCC", "KTAU", "accuracy"}
+
+
+def test_errors_on_other_scales_are_not_compared(manifest, tmp_path):
+    one, two = run(GOOD, manifest, tmp_path / "a", scale="0-4"), run(POOR, manifest, tmp_path / "b", scale="0-40")
+    with pytest.raises(RunError, match=r"options is .*0-4.* in one and .*0-40.* in the other"):
+        compare_runs(one, two)
+
+
+def test_figures_of_either_run_alone_are_counted(manifest, tmp_path):
+    two_axes = {"alignment": (0.0, 1.0), "match": (0.0, 1.0)}
+    other = ToldJudge(lambda pair: {"alignment": 0.5, "match": number(pair) / 60}, two_axes, label="b")
+    found = compare_runs(run(GOOD, manifest, tmp_path / "a"), run(other, manifest, tmp_path / "b"))
+    assert [row.key[2] for row in found.rows][:1] == ["match"]

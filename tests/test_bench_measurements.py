@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.measurements import Decision, choose, decided, labelled, preferences, rated, stretch
+from earwitness.bench.measurements import Decision, called, choose, decided, labelled, preferences, rated, stretch
 from earwitness.errors import UsageError
 
 AXES = {"alignment": (0.0, 1.0)}
@@ -99,3 +99,16 @@ def test_the_axis_named_is_taken_or_refused():
     with pytest.raises(UsageError, match="no axis 'loudness'; it has quality, alignment"):
         two.axis_for("REL")
     assert Judgements((), {"quality": (1.0, 5.0)}).axis_for("REL") is None
+
+
+def test_of_very_many_clips_of_one_caption_some_are_compared():
+    many = said(*(judged(f"{n}", n / 1000, float(n), group="speech") for n in range(300)))
+    found = preferences(many, "all", "REL")
+    assert (found.n_total, found.note) == (200 * 199 // 2, "200 clips of a caption at most")
+    assert preferences(many, "all", "REL").ids == found.ids
+
+
+def test_a_score_of_at_least_the_threshold_is_a_call():
+    assert called(judged("a", 0.5), 0.5, lambda j: True).right == 1
+    assert called(judged("a", 0.4), 0.5, lambda j: True).right == 0
+    assert called(judged("a", None), 0.5, lambda j: True).right is None

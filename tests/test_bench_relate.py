@@ -152,8 +152,8 @@ def test_a_missing_clip_and_a_short_split_are_told_by_check(data):
     checked = Relate().check(data, Relate().chosen(TEST))
     assert checked.missing == ("tango/test/1.wav",)
     assert [(part.name, found, part.size) for part, found in checked.parts] == [
-        ("REL-test", 6, 1311),
         ("REL-validation", 2, 1288),
+        ("REL-test", 6, 1311),
     ]
     assert not checked.complete
 
@@ -247,3 +247,12 @@ def test_a_clip_that_cannot_be_scored_is_counted(data, tmp_path):
 def test_conflicting_published_numbers_are_all_shown():
     told = {(one.value, one.mark) for one in Relate.published if one.judge == "AQAScore" and one.measure == "LCC"}
     assert told == {(0.475, "summary"), (0.544, "second-hand")}
+
+
+def test_where_no_listener_passes_the_anchors_the_reason_is_told(data):
+    path = data / "scores" / "IS.csv"
+    header, *rows = path.read_text().splitlines()
+    plain = [row for row in rows if ",True," not in row]
+    path.write_text("\n".join([header, *plain]) + "\n")
+    with pytest.raises(ManifestError, match="rows is of a listener who rated anchors low enough"):
+        read(data, "IS")

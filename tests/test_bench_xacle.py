@@ -62,7 +62,8 @@ def test_means_are_taken_where_both_are_there(data):
 
 def test_training_and_test_sets_are_read_when_asked_for(data):
     (data / "meta_data" / "train_average.csv").write_text(CODE + "/00000.wav,rain,3\n")
-    (data / "meta_data" / "test.csv").write_text("wave_file_name,text\n10500.wav,rain\n")
+    # One row a listener, as in train.csv.
+    (data / "meta_data" / "test.csv").write_text("wave_file_name,text\n10500.wav,rain\n10500.wav,rain\n")
     found = read(data, "train", "test")
     assert [(pair.meta["part"], dict(pair.ratings)) for pair in found.pairs] == [
         ("train", {"alignment": 3}),

@@ -109,7 +109,15 @@ def test_another_benchmark_does_not_write_into_a_run(earwitness, manifest, tmp_p
         (("bench", "ratngs"), 2, "Did you mean 'ratings'"),
         (("bench", "ratings"), 2, "Give --data"),
         (("bench", "ratings", "--data", "missing.csv"), 2, "cannot be read: No such file"),
-        (("bench", "scenes", "--scale", "1-5"), 2, "'scenes' does not take"),
+        (("bench", "scenes", "--scale", "1-5"), 2, "'scenes' takes no scale; its options: clips, seed,"),
+        (("bench", "scenes", "--where", "fold"), 2, "--where is 'fold'; wanted COLUMN=VALUE"),
+        (("bench", "ratings", "--data", "x.csv", "--predictions", "p.csv"), 2, "whole part of xacle"),
+        (
+            ("bench", "tta-bench", "--data", "x.json", "--limit", "3", "--template", "2"),
+            2,
+            "--template, --limit cannot",
+        ),
+        (("bench", "ratings", "--from", "x", "--part", "a", "--backbone", "fake"), 2, "--part cannot go with --from"),
         (("bench", "ratings", "--data", "x.csv", "--axis", "match"), 2, "wanted RATING=AXIS"),
         (("compare", "a", "b"), 1, "no run"),
     ],
@@ -199,3 +207,44 @@ def test_gold_rubrics_are_of_anyaudio_alone(earwitness, manifest, tmp_path):
     code, _, err = earwitness("bench", "ratings", "--data", manifest, "--gold-rubrics", tmp_path / "gold.jsonl")
     assert code == 2
     assert "comes without rubrics; --gold-rubrics is for anyaudio" in err
+
+
+def test_a_plain_run_over_rated_pairs_is_read_as_ratings(earwitness, manifest, tmp_path):
+    earwitness("score", manifest, "--backbone", "fake", "--out", tmp_path / "scored")
+    code, out, _ = earwitness("bench", "ratings", "--from", tmp_path / "scored", "--scale", "1-5", "--json")
+    found = {(row["of"], row["measure"]) for row in json.loads(out)["rows"]}
+    assert code == 0
+    assert {("match", "SRCC"), ("match", "MSE")} <= found
+
+
+def test_measuring_again_takes_another_scale_from_the_records(earwitness, manifest, tmp_path):
+    bench(earwitness, manifest, "--out", tmp_path / "run", "--scale", "1-5")
+    _, five, _ = earwitness("bench", "ratings", "--from", tmp_path / "run", "--json")
+    _, ten, _ = earwitness("bench", "ratings", "--from", tmp_path / "run", "--scale", "0-10", "--json")
+    errors = [next(r["value"] for r in json.loads(out)["rows"] if r["measure"] == "MSE") for out in (five, ten)]
+    assert errors[0] != errors[1]
+
+
+def test_measuring_again_too_little_leaves_with_the_same_code(earwitness, manifest, tmp_path):
+    (tmp_path / "0.wav").unlink()
+    assert bench(earwitness, manifest, "--out", tmp_path / "run")[0] == 3
+    code, _, err = earwitness("bench", "ratings", "--from", tmp_path / "run")
+    assert (code, "11 of 12 pairs were scored" in err) == (3, True)
+    assert earwitness("compare", tmp_path / "run", tmp_path / "run")[0] == 3
+
+
+def test_clips_outside_the_manifests_folder_need_leave(earwitness, manifest, tmp_path):
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "rated.csv").write_text(manifest.read_text().replace("\n", "\n../").removesuffix("../"))
+    command = ("bench", "ratings", "--data", inner / "rated.csv", "--backbone", "fake", "--out", tmp_path / "run")
+    code, _, err = earwitness(*command)
+    assert (code, "--allow-outside-root" in err) == (2, True)
+    assert earwitness(*command, "--allow-outside-root")[0] == 0
+
+
+def test_other_measuring_options_share_a_run_directory(earwitness, manifest, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bench(earwitness, manifest)
+    bench(earwitness, manifest, "--scale", "1-5")
+    assert len(list((tmp_path / "runs").iterdir())) == 1

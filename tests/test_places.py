@@ -121,3 +121,8 @@ def test_the_refusal_names_file_and_line(root):
         "train.csv, line 3: '../secret.wav' leaves the manifest's folder; move the clip there, or allow it with "
         "allow_outside_root=True (--allow-outside-root)."
     )
+
+
+def test_where_no_leave_can_be_given_none_is_advised(tmp_path):
+    with pytest.raises(ManifestError, match=r"leaves the manifest's folder; move the clip there\.$"):
+        locate("../a.wav", tmp_path, allow_outside=None)

@@ -129,7 +129,7 @@ def _line(row: Row, folder: Path, part: str, averaged: bool) -> Line:
         place = locate(text(name, "wav_file_name").strip().lstrip("/"), folder, allow_outside=None)
         pair = clip_pair(place.path, place.name, text(caption, "text"), part)
         if told is None:
-            return Line(row.place, pair, ())
+            return Line(row.place, pair, (), by_person=not averaged)
         return rated_line(row.place, pair, {RATING: told}, mean=averaged)
 
 
