@@ -21,11 +21,10 @@ from benchmarks.window_false_positives import HELD_OUT, sounds
 
 from earwitness.audio import from_array
 from earwitness.backbones import load_backbone
-from earwitness.bench.studies.beside import Standing
-from earwitness.bench.studies.labels import Truth
+from earwitness.bench.studies.labels import Labelled, labelled
+from earwitness.bench.studies.readings import Reliability
 from earwitness.bench.studies.short_names import short_names
 from earwitness.bench.studies.sweep import MEASURES, Point, Sweep, sweep
-from earwitness.bench.studies.truths import Said, said_of
 from earwitness.judges.aqascore import AQAScore
 from earwitness.report.sweep import sweep_pictures, sweep_table
 from earwitness.run import evaluate
@@ -65,14 +64,14 @@ def main() -> None:
 
 def swept(backbones: list[str], data: Path, count: int, seed: int, out: Path) -> Sweep:
     """Every backbone's run of the same scenes, side by side and under every change."""
-    said: list[Said] = []
+    runs: dict[str, Labelled] = {}
     for name, place in short_names(backbones).items():
         backbone = load_backbone(place)
         judge = AQAScore(backbone)
         pairs = labelled_scenes(sounds(data, backbone.sample_rate), count, seed)
         run = evaluate(judge, pairs, out / f"{name.replace('/', '-')}-{judge.recipe.id}-{count}-{seed}")
-        said.append(said_of(run, name, Truth(label="label")))
-    found = sweep(said, seed=seed)
+        runs[name] = labelled(run, "label")
+    found = sweep(runs, seed=seed)
     for file, picture in sweep_pictures(found).items():
         (out / file).write_text(picture, encoding="utf-8")
     return found
@@ -91,17 +90,17 @@ def rows(found: Sweep) -> Iterator[Row]:
     """Each run as it is, with intervals, and under some of the changes."""
     for standing in found.standings:
         yield _as_it_is(standing)
-        changed = (point for point in found.points if point.run == standing.run)
+        changed = (point for point in found.points if point.run == standing.of)
         yield from (_changed(point) for point in changed if (point.kind, point.amount) in SHOWN)
 
 
-def _as_it_is(standing: Standing) -> Row:
+def _as_it_is(standing: Reliability) -> Row:
     found = standing.readings
     numbers = {
         name: None if reading.value is None else f"{reading.value:.3f} [{_end(reading.low)}, {_end(reading.high)}]"
         for name, reading in found.items()
     }
-    return {"run": standing.run, "change": "as it is", "n": standing.n, "of": standing.n_total, **numbers}
+    return {"run": standing.of, "change": "as it is", "n": standing.n, "of": standing.n_total, **numbers}
 
 
 def _end(number: float | None) -> str:

@@ -31,7 +31,8 @@ from earwitness.bench.sets.perceptual import Perceptual
 from earwitness.bench.sets.scenes import Scenes
 from earwitness.bench.studies.ablation import ablate
 from earwitness.bench.studies.labels import labelled
-from earwitness.bench.studies.reliability import Calibration, calibrations, held_out
+from earwitness.bench.studies.readings import Reliability
+from earwitness.bench.studies.reliability import held_out, reliabilities
 from earwitness.bench.studies.settings import Grid
 from earwitness.report.ablation import ablation_picture
 from earwitness.report.doctor import audit_picture
@@ -146,7 +147,7 @@ def _calibration(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
     for method, trial in split.trials.items():
         picture = reliability_picture(split.before, trial.after)
         (options.out / f"{options.run.name}-{method}.svg").write_text(picture, encoding="utf-8")
-    figures = [*calibrations(found, ("kind", "language"), seed=options.seed), split.before]
+    figures = [*reliabilities(found, ("kind", "language"), seed=options.seed), split.before]
     figures += [trial.after for trial in split.trials.values()]
     note = f"Of {options.run.as_posix()}. Recalibrations: fitted on {split.n_dev} answers, tested on other clips'. "
     return [_calibration_row(figure) for figure in figures], note + " ".join(
@@ -154,7 +155,8 @@ def _calibration(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
     )
 
 
-def _calibration_row(found: Calibration) -> Row:
+def _calibration_row(found: Reliability) -> Row:
+    told, chance = found.readings, None if found.calibration is None else found.calibration.error.chance
     return {
         "answers": found.of,
         "recalibrated": found.recalibrated,
@@ -162,18 +164,18 @@ def _calibration_row(found: Calibration) -> Row:
         "of n": found.n_total,
         **_rounded(
             {
-                "ECE": found.error.value,
-                "low": found.error.low,
-                "high": found.error.high,
-                "by chance": found.error.chance,
-                "Brier": found.brier.value,
-                "over-confidence": found.overconfidence.value,
-                "over low": found.overconfidence.low,
-                "over high": found.overconfidence.high,
-                "yes-bias": found.yes_bias.value,
-                "entropy": found.entropy.value,
-                "mass": None if found.mass is None else found.mass.value,
-                "AUC": found.auc.value,
+                "ECE": told["ECE"].value,
+                "low": told["ECE"].low,
+                "high": told["ECE"].high,
+                "by chance": chance,
+                "Brier": told["Brier"].value,
+                "over-confidence": told["over-confidence"].value,
+                "over low": told["over-confidence"].low,
+                "over high": told["over-confidence"].high,
+                "yes-bias": told["yes-bias"].value,
+                "entropy": told["entropy"].value,
+                "mass": told["mass"].value,
+                "AUC": told["AUC"].value,
             }
         ),
     }

@@ -16,7 +16,8 @@ from benchmarks.report import Row
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from earwitness.metrics.bootstrap import Interval, bootstrap_interval
+from earwitness.metrics.any_statistic import bootstrap_interval
+from earwitness.metrics.bootstrap import Interval
 from earwitness.types import Item
 
 KINDS = ("event", "attribute", "relation", "count", "negation", "speech", "style")

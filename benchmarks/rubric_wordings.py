@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from earwitness.audio import from_array
 from earwitness.backbones import load_backbone
 from earwitness.backbones.base import Backbone, Request, p_yes, resolve_forms
-from earwitness.metrics.bootstrap import bootstrap_interval
+from earwitness.metrics.any_statistic import bootstrap_interval
 from earwitness.rubrics.rules.decomposer import WORDINGS
 from earwitness.rubrics.rules.sketch import sketch_of
 from earwitness.rubrics.rules.tokens import tokens_of

@@ -7,8 +7,8 @@ import pytest
 
 from earwitness.errors import UsageError
 from earwitness.metrics.agreement import cohen_kappa, krippendorff_alpha
-from earwitness.metrics.arguments import FEWEST_RESAMPLES, check_count
-from earwitness.metrics.bootstrap import bootstrap_interval
+from earwitness.metrics.any_statistic import bootstrap_interval
+from earwitness.metrics.arguments import FEWEST_RESAMPLES, check_count, clusters_of
 from earwitness.metrics.ceiling import noise_ceiling
 from earwitness.metrics.correlation import MEASURES, system_means
 from earwitness.metrics.icc import icc
@@ -72,6 +72,13 @@ def test_what_is_no_row_of_names_is_refused(names):
 def test_names_may_be_numbers_and_repeat():
     found = system_means([1, 2, 3], [1, 2, 3], np.array([7, 0, 7]))
     assert (found.systems, found.scores.tolist()) == (("0", "7"), [2, 2])
+
+
+def test_clusters_go_by_their_names_and_without_names_each_is_its_own():
+    assert clusters_of(["b", "a", "b"], 3).tolist() == clusters_of([2, 1, 2], 3).tolist() == [1, 0, 1]
+    assert clusters_of(None, 3).tolist() == [0, 1, 2]
+    with pytest.raises(UsageError, match="got 3 values and 1 clusters"):
+        clusters_of(["a"], 3)
 
 
 def test_forty_resamples_hold_one_beyond_either_end():

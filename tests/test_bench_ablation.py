@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,11 +6,10 @@ import pytest
 from beep_backbone import BeepBackbone, hears_beep
 from clips import clip
 from earwitness.bench.base import About, Benchmark, Contents, Part
-from earwitness.bench.figures import Figure
-from earwitness.bench.measurements import Measurement, labelled
-from earwitness.bench.studies.ablation import RESULTS, Cell, _spread, ablate
+from earwitness.bench.measurements import Measurement, labelled, rated
+from earwitness.bench.studies.ablation import RESULTS, ablate
 from earwitness.bench.studies.settings import Grid
-from earwitness.errors import UsageError
+from earwitness.errors import AudioError, UsageError
 from earwitness.run import open_run
 from earwitness.types import Pair
 
@@ -94,11 +92,43 @@ def test_a_measurement_is_told_by_some_of_its_words(tmp_path, words, measure):
     assert {cell.figure.measure for cell in run(tmp_path, measure=words).cells} == {measure}
 
 
-def test_a_measurement_that_is_not_there_is_refused_with_those_that_are(tmp_path):
+def test_a_measurement_that_is_not_there_is_refused_with_those_that_are_before_anything_is_asked(tmp_path):
+    backbone = Wordy()
     with pytest.raises(
         UsageError, match=r"beeps measures no .SRCC. here; .* all all label AUC clip; all all label acc"
     ):
-        run(tmp_path, measure="SRCC")
+        run(tmp_path, backbone=backbone, measure="SRCC")
+    assert backbone.asked == 0
+
+
+def test_a_benchmark_of_other_judges_is_refused(tmp_path):
+    class Rated(Beeps):
+        def measurements(self, said):
+            return rated(said, "all", "OVL", alignment=False)
+
+    with pytest.raises(UsageError, match="beeps measures nothing of these pairs by alignment, which is what AQAScore"):
+        ablate(Rated(), tmp_path / "data", Grid({"wordy": Wordy()}), tmp_path / "out")
+
+
+def test_a_measurement_that_scores_must_first_make_is_known_beforehand(tmp_path):
+    class Fitted(Beeps):
+        def measurements(self, said):
+            told = [judged for judged in said if "alignment" in judged.values]
+            return labelled(said, "fitted", lambda judged: bool(judged.meta["beep"])) if told else iter(())
+
+    assert ablate(Fitted(), tmp_path / "data", Grid({"w": Wordy()}), tmp_path / "out", measure="fitted").cells[0].value
+
+
+def test_what_is_not_scored_is_counted_by_its_reason(tmp_path):
+    class Deaf(Wordy):
+        def answer(self, requests):
+            raise AudioError("cannot hear", code="too_faint")
+
+    grid = Grid({"wordy": Wordy(), "deaf": Deaf()})
+    heard, unheard = run(tmp_path, grid).cells
+    assert heard.not_scored == {}
+    assert (unheard.not_scored, unheard.error) == ({"too_faint": BEEPS}, None)
+    assert (unheard.value, unheard.figure.n, unheard.figure.n_total) == (None, 0, BEEPS)
 
 
 def test_a_cell_that_fails_keeps_its_error_and_the_others_are_run(tmp_path):
@@ -148,44 +178,3 @@ def test_a_sample_is_noted(tmp_path):
     found = run(tmp_path, limit=4, seed=3)
     assert found.note["sample"] == {"pairs": 4, "of": BEEPS, "seed": 3}
     assert {cell.figure.n for cell in found.cells} == {4}
-
-
-def figure_of(value, half=0.1):
-    return Figure("all", "all", "label", "AUC", "clip", value, value - half, value + half, 9, 9, 9, "pairs")
-
-
-def cell(value, half=0.1, **levels):
-    return Cell(levels, figure=None if value is None else figure_of(value, half))
-
-
-def test_a_spread_is_taken_with_everything_else_the_same():
-    cells = [
-        cell(0.50, backbone="a", template="1"),
-        cell(0.60, backbone="a", template="2"),
-        cell(0.80, 0.2, backbone="b", template="1"),
-        cell(0.82, backbone="b", template="2"),
-        cell(None, backbone="b", template="3"),
-    ]
-    # Templates: .10 with backbone a, .02 with b; sd of two numbers is their distance over sqrt 2.
-    template = _spread("template", cells)
-    assert (template.levels, template.settings) == (3, 2)
-    assert template.spread == pytest.approx(0.06)
-    assert template.largest == pytest.approx(0.10)
-    assert template.sd == pytest.approx(0.06 / np.sqrt(2))
-    assert template.half_width == pytest.approx((0.1 + 0.1 + 0.2 + 0.1) / 4)
-    # Backbones: .30 with template 1, .22 with 2; template 3 has one value, which tells no spread.
-    backbone = _spread("backbone", cells)
-    assert backbone.settings == 2
-    assert backbone.spread == pytest.approx(0.26)
-
-
-def test_there_is_no_spread_where_no_two_levels_have_a_value():
-    told = _spread("template", [cell(0.5, template="1"), cell(None, template="2")])
-    assert (told.settings, told.spread, told.largest, told.sd, told.half_width) == (0, None, None, None, None)
-
-
-def test_cells_without_an_interval_have_no_width():
-    bare = replace(figure_of(0.5), low=None)
-    assert Cell({"template": "1"}, figure=bare).half_width is None
-    told = _spread("template", [Cell({"template": "1"}, figure=bare), cell(0.6, template="2")])
-    assert told.half_width == pytest.approx(0.1)

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from clips import clip, clip_with_beep_at, tone
+from earwitness import AQAScore, FakeBackbone
 from earwitness.audio import from_array, read_audio
 from earwitness.bench.controls import changes
 from earwitness.bench.controls.bases import GivenBase, _border, given_bases, scene_bases
@@ -227,6 +228,19 @@ class TestGivenPairs:
         assert plain.take().border is None
 
 
+def captioned(*captions):
+    """Each of a clip of its own."""
+    return given_bases([Pair(clip(1, level=0.1 + 0.01 * n), c, id=str(n)) for n, c in enumerate(captions)])
+
+
+def source(folder, kind, sound):
+    """The clip of a sound, as a file, its bytes, or decoded; anew each time."""
+    audio = clip(0.2, frequency=400 + 100 * len(sound))
+    soundfile.write(folder / f"{sound}.wav", audio.samples, RATE)
+    file = folder / f"{sound}.wav"
+    return {"path": file, "bytes": file.read_bytes(), "audio": audio}[kind]
+
+
 class TestShuffledCaptions:
     def test_no_caption_stays_and_each_is_taken_once(self):
         bases = scene_bases(60)
@@ -238,14 +252,13 @@ class TestShuffledCaptions:
             assert other._fact.holds(base._plan) is False
 
     def test_equal_captions_are_no_other_captions(self):
-        pairs = [Pair(clip(1), caption, id=str(n)) for n, caption in enumerate(["A bell", "a  bell", "a dog", "rain"])]
-        bases = given_bases(pairs)
+        bases = captioned("A bell", "a  bell", "a dog", "rain")
         others = shuffled(bases, seed=1)
         assert {other.id for other in others} == {"0", "1", "2", "3"}
         assert {others[0].id, others[1].id} == {"2", "3"}
 
     def test_where_most_captions_are_alike_some_have_no_other(self):
-        bases = given_bases([Pair(clip(1), c, id=str(n)) for n, c in enumerate(["bell", "bell", "bell", "dog"])])
+        bases = captioned("bell", "bell", "bell", "dog")
         others = shuffled(bases, seed=0)
         # One bell takes the dog's caption and gives the dog its own; the other two find none.
         assert sum(other is None for other in others) == 2
@@ -257,8 +270,24 @@ class TestShuffledCaptions:
         assert ids[0] == ids[1] != ids[2]
 
     def test_one_language_alone_has_no_other(self):
-        bases = given_bases([Pair(clip(1), "a bell"), Pair(clip(1), "a dog"), Pair(clip(1), "狗叫")])
-        assert [other and other.language for other in shuffled(bases, 0)] == ["en", "en", None]
+        others = shuffled(captioned("a bell", "a dog", "狗叫"), 0)
+        assert [other and other.language for other in others] == ["en", "en", None]
+
+    @pytest.mark.parametrize("kind", ["path", "bytes", "audio"])
+    def test_another_caption_of_the_same_clip_is_no_other_caption(self, tmp_path, kind):
+        captions = ("{}", "there is {}", "{} sounds", "someone hears {}")
+        pairs = [
+            Pair(source(tmp_path, kind, sound), caption.format(sound), id=f"{sound} {n}")
+            for sound in ("a bell", "a dog", "rain")
+            for n, caption in enumerate(captions)
+        ]
+        bases = given_bases(pairs)
+        assert len({base.clip for base in bases}) == 3
+        for base, other in zip(bases, shuffled(bases, 0), strict=True):
+            assert base.id.rsplit(" ", 1)[0] not in other.caption
+
+    def test_one_clip_has_no_other_captions_however_many_it_has(self):
+        assert shuffled(given_bases([Pair(clip(1), "a bell"), Pair(clip(1), "a bell rings")]), 0) == [None, None]
 
 
 class TestControls:
@@ -268,7 +297,9 @@ class TestControls:
         assert len(pairs) == len(controls) == 4 * len(CONDITIONS)
         assert len({pair.id for pair in pairs}) == len(pairs)
         assert Counter(pair.meta["condition"] for pair in pairs) == dict.fromkeys(BY_NAME, 4)
-        assert [pair.meta["condition"] for pair in pairs[-4:]] == ["repeat"] * 4
+        # Those that are scored alone come before all others.
+        order = ["alone"] * 4 + ["true"] + ["repeat"] * 4
+        assert [pair.meta["condition"] for pair in (*pairs[:5], *pairs[-4:])] == order
 
     def test_what_is_heard_and_asked(self):
         base, *_ = bases = tone_bases(4)
@@ -311,10 +342,34 @@ class TestControls:
         pairs = list(Controls(given_bases([replace(tone_pairs(1)[0], audio=missing), *tone_pairs(3)[1:]])))
         assert {pair.audio for pair in pairs if pair.meta["base"] == "0"} == {missing}
 
+    def test_a_segment_that_is_not_there_is_never_taken_for_the_whole_clip(self, tmp_path):
+        soundfile.write(tmp_path / "a.wav", sounding(250.0, 700.0), RATE)
+        asked = {"start_time": 5.0, "end_time": 9.0}
+        pair = Pair(tmp_path / "a.wav", "a hum, then a beep", id="a", meta={**asked, "split": "test"})
+        made = list(Controls(given_bases([pair, *tone_pairs(2)]), speech=voice()))
+        of_it = [pair for pair in made if pair.meta["base"] == "a"]
+        assert {pair.meta["condition"] for pair in of_it} == set(BY_NAME)
+        assert all(asked.items() <= pair.meta.items() for pair in of_it)
+        scored = AQAScore(FakeBackbone(lambda audio, question: 0.9)).score_all(of_it)
+        codes = Counter(score.error and score.error.code for score in scored)
+        assert codes.keys() == {"segment_outside", "caption_empty"}
+
+    def test_a_segment_that_is_there_is_not_cut_again(self, tmp_path):
+        soundfile.write(tmp_path / "a.wav", sounding(250.0, 700.0), RATE)
+        pair = Pair(tmp_path / "a.wav", "a hum", meta={"start_time": 0.7})
+        assert not any("start_time" in pair.meta for pair in Controls(given_bases([pair])))
+
+    def test_a_pair_tells_its_clip_and_no_place_on_a_disk(self, tmp_path):
+        pairs = [
+            Pair(source(tmp_path, "path", sound), sound, id=f"{n}") for n, sound in enumerate(["rain", "rain", "a dog"])
+        ]
+        clips = {pair.meta["base"]: pair.meta["clip"] for pair in Controls(given_bases(pairs))}
+        assert clips["0"] == clips["1"] != clips["2"]
+        assert not any(str(tmp_path) in clip for clip in clips.values())
+
     def test_few_are_scored_alone(self):
-        controls = Controls(scene_bases(ALONE + 2))
-        assert len(controls.alone) == ALONE
-        assert {pair.id for pair in controls.alone} <= {pair.id for pair in controls}
+        told = Counter(pair.meta["condition"] for pair in Controls(given_bases(tone_pairs(ALONE + 2))))
+        assert (told["alone"], told["true"], told["repeat"]) == (ALONE, ALONE + 2, ALONE + 2)
 
 
 class TestSpeech:

@@ -5,12 +5,12 @@ import pytest
 
 from earwitness.bench.controls.conditions import BY_NAME
 from earwitness.bench.doctor.diagnosis import SIGNS, failures_of, verdict_of
-from earwitness.bench.doctor.findings import Finding
+from earwitness.bench.doctor.finding import Finding
 from earwitness.metrics.bootstrap import measure_interval
 
 
-def auc(value, low, high, n=100, reason=None, of="shuffled"):
-    found = Finding(of, "AUC", value, low, high, n, n, reason)
+def auc(value, low, high, n=100, reason=None, of="shuffled", clips=None):
+    found = Finding(of, "AUC", value, low, high, n, n, clips or n, reason)
     return {(of, "AUC"): found}
 
 
@@ -26,6 +26,9 @@ def auc(value, low, high, n=100, reason=None, of="shuffled"):
         (auc(0.5, None, None, 20, "constant_resamples"), "does not listen"),
         (auc(1.0, None, None, 19, "perfect"), "cannot tell"),
         (auc(0.99, 0.9, 1.0, 19), "cannot tell"),
+        # Many pairs of few clips.
+        (auc(1.0, None, None, 95, "perfect", clips=19), "cannot tell"),
+        (auc(0.99, 0.9, 1.0, 95, clips=19), "cannot tell"),
         (auc(0.9, None, None, 4, "too_few_units"), "cannot tell"),
         (auc(None, None, None, 0, "too_few"), "cannot tell"),
         ({}, "cannot tell"),
@@ -53,15 +56,22 @@ def test_order_is_unknown_or_not_shown(order):
     assert names(auc(0.7, 0.61, 0.8, of=order)) == []
 
 
+def test_a_failure_that_is_named_leaves_no_doubt():
+    found = auc(0.4, 0.3, 0.5, of="order_reversed") | auc(0.6, 0.5, 0.7, of="segments_swapped")
+    assert names(found, "cannot tell") == ["no temporal reasoning"]
+    found = auc(0.55, 0.45, 0.65, of="order_reversed") | auc(0.6, 0.5, 0.7, of="segments_swapped")
+    assert names(found, "cannot tell") == ["temporal reasoning not shown"] * 2
+
+
 def test_an_order_that_is_heard_may_still_not_decide():
     found = auc(0.95, 0.84, 0.99, of="order_reversed")
-    found["order_reversed", "J"] = Finding("order_reversed", "J", 0.06, -0.05, 0.19, 40, 40)
+    found["order_reversed", "J"] = Finding("order_reversed", "J", 0.06, -0.05, 0.19, 40, 40, 40)
     assert names(found) == ["order does not decide"]
 
 
 def test_a_failure_is_named_only_where_its_interval_shows_it():
     def share(low, n=100):
-        return {("silence", "yes"): Finding("silence", "yes", 0.2, low, 0.3, n, n)}
+        return {("silence", "yes"): Finding("silence", "yes", 0.2, low, 0.3, n, n, n)}
 
     (failure,) = failures_of(share(0.11), "listens")
     assert (failure.name, failure.finding.of, failure.bound) == ("says yes to nothing", "silence", 0.1)
@@ -71,7 +81,7 @@ def test_a_failure_is_named_only_where_its_interval_shows_it():
 
 def test_a_figure_without_an_interval_is_what_it_is():
     def spread(value):
-        return {("repeat", "spread"): Finding("repeat", "spread", value, None, None, 9, 9)}
+        return {("repeat", "spread"): Finding("repeat", "spread", value, None, None, 9, 9, 9)}
 
     assert names(spread(0.02)) == ["does not repeat itself"]
     assert names(spread(0.0)) == []
@@ -94,7 +104,7 @@ def test_no_deaf_judge_is_said_to_listen(deaf):
         if deaf != "lots":
             shuffled = rng.permutation(true) if deaf == "captions" else true
         interval = measure_interval("auc", [*true, *shuffled], [1] * n + [0] * n, systems=bases + bases, unit="systems")
-        found = Finding("shuffled", "AUC", interval.value, interval.low, interval.high, n, n, interval.reason)
+        found = Finding("shuffled", "AUC", interval.value, interval.low, interval.high, n, n, n, interval.reason)
         verdicts[verdict_of({("shuffled", "AUC"): found})] += 1
     assert verdicts["listens"] <= 5
     assert verdicts["does not listen"] >= 100

@@ -7,16 +7,22 @@ import pytest
 
 from earwitness import AQAScore, FakeBackbone, evaluate, open_run
 from earwitness.bench.controls.bases import given_bases
+from earwitness.bench.controls.conditions import CONDITIONS
 from earwitness.bench.controls.pairs import Controls
 from earwitness.bench.doctor import audit, examine
+from earwitness.bench.doctor.answers import Answers, ControlAnswer
+from earwitness.bench.doctor.findings import findings
 from earwitness.errors import RunError, UsageError
+from earwitness.metrics.shares import share_interval
+from earwitness.metrics.uncertainty import mean_estimate
 from earwitness.types import Score
 from listeners import SURE, heard, judge, listener, named, reader, tone_bases, tone_pairs, voice, voice_heard
 from small_judge import HashJudge
+from told_judge import ToldJudge
 
 
 def examined(yes, folder, bases=None, speech=None, **options):
-    asked = yes if isinstance(yes, AQAScore | HashJudge) else judge(yes)
+    asked = yes if isinstance(yes, AQAScore | HashJudge | ToldJudge) else judge(yes)
     controls = Controls(bases or tone_bases(), speech=speech)
     return examine(asked, controls, folder, source="tones", progress=False, **options)
 
@@ -213,13 +219,35 @@ def test_it_goes_on_where_it_was_left(tmp_path):
     assert next(again) == open_run(tmp_path / "run").n_scored - kept
 
 
-def test_a_run_that_has_only_begun_tells_nothing(tmp_path):
-    run = examined(listener, tmp_path / "whole")
-    begun = list(Controls(tone_bases()).alone)
-    half = evaluate(judge(listener), begun, tmp_path / "half", progress=False, about={"doctor": run.about("doctor")})
-    found = audit(half)
+def test_a_run_that_has_only_begun_tells_nothing_and_says_so(tmp_path):
+    """Killed after what is scored alone, of which the run must not look whole."""
+    asked = count()
+
+    def breaks_off(audio, question):
+        if next(asked) == 24:
+            raise KeyboardInterrupt
+        return listener(audio, question)
+
+    with pytest.raises(KeyboardInterrupt):
+        examined(breaks_off, tmp_path)
+    run = open_run(tmp_path)
+    assert (run.n_scored, run.n_total) == (24, len(Controls(tone_bases())))
+    found = audit(run)
     assert found.headline == "cannot tell at n = 0"
     assert (found.bases, found.scored) == (24, 0)
+    assert set(found.not_run.values()) == {"the run is not finished"}
+
+
+def test_what_is_scored_alone_is_given_to_the_judge_alone(tmp_path):
+    class Notes(FakeBackbone):
+        def answer(self, requests):
+            crowds.append(len(requests))
+            return super().answer(requests)
+
+    crowds = []
+    examined(AQAScore(Notes(listener)), tmp_path, tone_bases(6))
+    assert crowds[:6] == [1] * 6
+    assert max(crowds[6:]) > 1
 
 
 def test_too_few_pairs_cannot_tell(tmp_path):
@@ -239,7 +267,7 @@ def test_what_cannot_be_read_is_counted_and_not_invented(tmp_path):
 
 @pytest.mark.parametrize("readable", [0, 1])
 def test_next_to_nothing_is_no_verdict(tmp_path, readable):
-    pairs = [*tone_pairs(1)[:readable], *(replace(pair, audio=b"", id=f"{pair.id} empty") for pair in tone_pairs(3))]
+    pairs = [*tone_pairs(1)[:readable], *(replace(pair, audio=b"R" * n) for n, pair in enumerate(tone_pairs(5)[2:]))]
     found = audit(examined(listener, tmp_path, given_bases(pairs), speech=voice()))
     assert found.headline.startswith("cannot tell at n = ")
     assert (found.bases, found.scored) == (3 + readable, readable)
@@ -253,7 +281,67 @@ def test_captions_without_order_have_no_order_controls(tmp_path):
     found = audit(examined(lambda audio, question: 0.3, tmp_path, given_bases(pairs)))
     assert set(found.not_run) >= {"order_reversed", "segments_swapped", "spoken_over_silence"}
     assert "no caption tells an order" in found.not_run["order_reversed"]
+    assert "no caption tells an order" in found.not_run["segments_swapped"]
+    assert found.not_run["spoken_+0dB"] == "not asked for"
     assert found.get("order_reversed", "AUC") is None
+
+
+def test_what_is_not_run_has_its_own_reason(tmp_path):
+    pairs = [replace(pair, caption="a sound") for pair in tone_pairs(3)]
+    found = audit(examined(listener, tmp_path, given_bases(pairs), speech=voice()))
+    # There is a voice: what is lacking are other captions.
+    assert "spoken_over_silence" not in found.not_run
+    for condition in ("shuffled", "other_louder", "spoken_+0dB", "backwards_+0dB"):
+        assert found.not_run[condition] == "no other caption to compare with"
+    assert found.headline == "cannot tell: no other caption to compare with"
+
+
+def of_few_clips(clips=20, captions=3):
+    """Several captions of each clip."""
+    words = ("{}", "{} sounds", "{} again", "{} in a hall", "{} at night")[:captions]
+    return given_bases(
+        replace(pair, id=f"{pair.id} {n}", caption=word.format(pair.caption))
+        for pair in tone_pairs(clips)
+        for n, word in enumerate(words)
+    )
+
+
+def test_pairs_of_one_clip_count_once_in_every_interval(tmp_path):
+    def likes_every_other(audio, question):
+        # The clips peak at .2, .201, .202 and so on.
+        return 0.9 if round(1000 * np.abs(audio.samples).max(initial=0.0)) % 2 else 0.2
+
+    found = audit(examined(likes_every_other, tmp_path, of_few_clips()))
+    yes = found.get("true", "yes")
+    # Wilson's interval of 10 of 20 with t(19) = 2.093: .5 +- 2.093 / (2 * sqrt(20 + 2.093^2)); of 60, .38 to .62.
+    assert (yes.value, yes.n, yes.clips) == (0.5, 60, 20)
+    assert (yes.low, yes.high) == pytest.approx((0.288, 0.712), abs=0.005)
+    assert {finding.clips for finding in found.findings if finding.n == 60} == {20}
+    mean, bias = found.get("true", "p_yes"), found.get("true and shuffled", "bias")
+    # .2 and .9 by clip: a standard deviation of .35 * sqrt(20 / 19) over 20 clips, times 2.093.
+    for figure, middle in ((mean, 0.55), (bias, 0.05)):
+        assert (figure.low, figure.high) == pytest.approx((middle - 0.168, middle + 0.168), abs=0.001)
+
+
+def test_a_few_clips_are_no_verdict_however_many_captions_they_have(tmp_path):
+    found = audit(examined(listener, tmp_path, of_few_clips(6, captions=5)))
+    assert found.headline == "cannot tell at n = 30 of 6 clips"
+
+
+def test_how_much_is_said_in_yes_and_no_is_by_clip(tmp_path):
+    drawn = np.random.default_rng(0).random(20)
+
+    def answer(base):
+        return ControlAnswer(base, base, base, 0.5, float(drawn[int(base)]), bool(drawn[int(base)] < 0.5), None)
+
+    told = [answer(str(base)) for base in range(20)]
+    found = {finding.measure: finding for finding in findings(Answers({"true": told, "shuffled": told}, 0.5))}
+    # Every base twice: as much as is told by the 20 of them.
+    once = mean_estimate(drawn.tolist(), bounds=(0, 1))
+    assert (found["mass"].low, found["mass"].high) == pytest.approx((once.low, once.high), abs=1e-9)
+    assert (found["mass"].n, found["mass"].clips) == (40, 20)
+    off = share_interval(drawn < 0.5)
+    assert found["off_format"].high - found["off_format"].low >= off.high - off.low
 
 
 def test_the_decision_is_where_the_judge_puts_it(tmp_path):
@@ -267,6 +355,35 @@ def test_the_decision_is_where_the_judge_puts_it(tmp_path):
     lower = audit(examined(timid, tmp_path / "b", decide_at=0.3))
     assert lower.get("shuffled", "J").value == 1.0
     assert lower.get("true and shuffled", "J lost").value == 0.0
+
+
+TRUE = {"true", "alone", "repeat", *(condition.name for condition in CONDITIONS if condition.group == "same")}
+
+
+def similarity(pair):
+    """A cosine: .45 for what matches, .15 for what does not."""
+    condition = pair.meta["condition"]
+    if condition in ("null_caption", "text_only"):
+        return None
+    return (0.45 if condition in TRUE else 0.15) + 0.0004 * int(pair.meta["base"])
+
+
+def test_a_judge_of_similarities_is_accused_of_nothing_that_is_said_of_probabilities(tmp_path):
+    cosine = ToldJudge(similarity, axes={"alignment": (-1.0, 1.0)})
+    found = audit(examined(cosine, tmp_path / "a", speech=voice()))
+    assert (found.headline, found.failures, found.decide_at) == ("listens", (), None)
+    of_decisions = {"yes", "J", "flips", "obeys", "J lost"}
+    of_probabilities = {"bias", "ECE", "p_yes > 0.9"}
+    measured = {finding.measure for finding in found.findings}
+    assert not measured & (of_decisions | of_probabilities)
+    assert measured >= {"AUC", "p_yes", "shift", "beats", "opens", "spread", "refused"}
+    # A cosine of .3 is .65 on a scale from 0 to 1, and decides rightly.
+    decided = audit(examined(cosine, tmp_path / "b", speech=voice(), decide_at=0.65))
+    assert decided.failures == ()
+    measured = {finding.measure for finding in decided.findings}
+    assert measured >= of_decisions
+    assert not measured & of_probabilities
+    assert decided.get("shuffled", "J").value == 1.0
 
 
 def test_what_cannot_be_examined_is_said_beforehand(tmp_path):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from answered import answered
 from earwitness import evaluate
-from earwitness.bench.studies.labels import label_of, labelled, told_of
+from earwitness.bench.studies.labels import Truth, label_of, labelled, told_of
 from earwitness.errors import UsageError
 from said_judge import SaidJudge, said_pairs
 
@@ -47,6 +48,50 @@ def test_answers_are_read_with_their_labels_and_the_unscored_counted(pairs, tmp_
     english = found.where(lambda pair: pair.language == "en")
     assert (len(english.answers), english.n_total) == (3, 3)
     assert told_of(english.answers[0].pair) == {**pairs[1].meta, "language": "en", "system": None, "group": None}
+
+
+def test_answers_as_arrays():
+    found = answered([0.9, 0.2, 0.4], [1, 0, 1], clips=["x", "x", "y"], unscored=2)
+    assert found.p_yes.tolist() == [0.9, 0.2, 0.4]
+    assert found.truths.tolist() == found.matches.tolist() == [1.0, 0.0, 1.0]
+    assert (found.clips, found.n_total) == (("x", "x", "y"), 5)
+    assert answered([0.9, 0.2], [1, 0]).clips is None
+    assert found.where(lambda pair: pair.clip == "x").p_yes.tolist() == [0.9, 0.2]
+
+
+def test_ratings_are_labels_only_from_a_threshold_on(tmp_path):
+    pairs = said_pairs(tmp_path, clips=3)
+    for place, pair in enumerate(pairs[:4]):
+        pair.ratings["REL"] = 2.5 * place
+    pairs[0].meta["said"] = None
+    run = evaluate(SaidJudge(), pairs, tmp_path / "run", progress=False)
+    found = labelled(run, Truth(rating="REL"))
+    # Of six pairs four are rated, and one of these has no score.
+    assert (found.truths.tolist(), found.matches, found.n_total) == ([2.5, 5.0, 7.5], None, 4)
+    assert (found.truth, found.recipe) == ("ratings of 'REL'", run.recipe.id)
+    told = labelled(run, Truth(rating="REL", match_from=5))
+    assert told.matches.tolist() == [0.0, 1.0, 1.0]
+    assert told.truth == "ratings of 'REL', a match from 5"
+    with pytest.raises(UsageError, match="no scored pair on axis 'alignment' with ratings of 'OVL'; 0 of its pairs"):
+        labelled(run, Truth(rating="OVL"))
+
+
+@pytest.mark.parametrize("given", [{}, {"label": "a", "rating": "b"}])
+def test_one_truth_is_wanted(given):
+    with pytest.raises(UsageError, match="either a label's column or an axis of ratings"):
+        Truth(**given)
+
+
+def test_a_label_needs_no_threshold():
+    with pytest.raises(UsageError, match=r"match_from is 0\.5, which is for ratings"):
+        Truth("label", match_from=0.5)
+
+
+def test_an_axis_of_other_values_is_read_where_no_probabilities_are_wanted(pairs, tmp_path):
+    run = evaluate(SaidJudge(), pairs, tmp_path / "run", progress=False)
+    assert labelled(run, "label", "quality", probabilities=False).p_yes.tolist() == [3.0] * 5
+    with pytest.raises(UsageError, match=r"wanted one of its axes, not 'beauty'; .* quality \(1 to 5\)"):
+        labelled(run, "label", "beauty", probabilities=False)
 
 
 def test_runs_without_probabilities_or_labels_are_refused(pairs, tmp_path):

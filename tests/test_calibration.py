@@ -9,23 +9,16 @@ from earwitness.errors import UsageError
 from earwitness.metrics.calibration import (
     answer_entropy,
     brier,
-    calibration_error,
     overconfidence,
     reliability,
     yes_bias,
 )
+from earwitness.metrics.calibration_error import calibration_error
+from simulated_judges import drawn
 
 # Without ties, four in a bin of two.
 P = [0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9]
 TRUTHS = [0, 0, 1, 0, 1, 0, 1, 1]
-
-
-def drawn(n, seed, slope=1.0):
-    """Answers of a judge whose logit must be multiplied by ``slope`` to be true; without ties."""
-    rng = np.random.default_rng(seed)
-    p = rng.beta(0.6, 0.6, n).clip(1e-6, 1 - 1e-6)
-    odds = (p / (1 - p)) ** slope
-    return p, (rng.random(n) < odds / (1 + odds)).astype(float)
 
 
 def test_bins_hold_equally_many_and_say_how_many_are_true():
@@ -53,56 +46,11 @@ def test_bins_are_those_of_scikit_learn_where_nothing_ties():
     assert [b.share for b in ours] == pytest.approx(shares.tolist())
 
 
-def test_the_error_is_the_mean_gap_of_the_bins():
-    # Bins of two: means .15, .35, .65, .85 and shares 0, .5, .5, 1: every gap is .15.
-    assert calibration_error(P, TRUTHS, bins=4).value == pytest.approx(0.15)
-    # Three answers of .9 of which one is true, one of .2 that is not: (3 * (.9 - 1/3) + 1 * .2) / 4 = .475.
-    assert calibration_error([0.9, 0.9, 0.9, 0.2], [1, 0, 0, 0], bins=2).value == pytest.approx(0.475)
-
-
-def test_a_calibrated_judge_has_an_error_by_chance_that_shrinks_with_its_answers():
-    found = [calibration_error(*drawn(200, seed), resamples=200) for seed in range(100)]
-    assert np.mean([one.value for one in found]) == pytest.approx(np.mean([one.chance for one in found]), rel=0.05)
-    # One in 40 is expected beyond; of 100 more than 7 come with a chance of less than 1 in 200.
-    beyond = sum(one.value > one.chance_high for one in found)
-    assert beyond <= 7
-    assert sum(one.low > 0 for one in found) == beyond
-    assert calibration_error(*drawn(5000, 0), resamples=200).chance < found[0].chance / 3
-
-
-@pytest.mark.parametrize("each", [1, 3])
-def test_the_interval_holds_the_error_without_chance(each):
-    """Also where answers come in clusters of three that share their truth's luck."""
-
-    def true_share(p):
-        return 1 / (1 + np.sqrt((1 - p) / p))
-
-    many = np.sort(drawn(150_000, 1)[0])
-    true = np.abs((many - true_share(many)).reshape(15, -1).mean(axis=1)).mean()
-    held = 0
-    for seed in range(60):
-        p, luck = drawn(300, seed)[0], np.repeat(np.random.default_rng(seed + 60).random(300 // each), each)
-        clusters = None if each == 1 else np.repeat(np.arange(100), 3)
-        found = calibration_error(p, luck < true_share(p), clusters=clusters, resamples=200, seed=seed)
-        held += found.low <= true <= found.high
-    assert held >= 50
-
-
-def test_an_error_without_spread_has_no_interval():
-    right = calibration_error([0.0, 1.0] * 5, [0, 1] * 5)
-    assert (right.value, right.chance, right.low, right.reason) == (0.0, 0.0, None, "perfect")
-    wrong = calibration_error([0.25] * 10, [1] * 10)
-    assert (wrong.value, wrong.high, wrong.reason) == (0.75, None, "constant_resamples")
-    few = calibration_error(P, TRUTHS, clusters=list("aabbccdd"))
-    assert (few.n, few.low, few.reason) == (4, None, "too_few_units")
-
-
-def test_one_seed_gives_one_interval():
-    p, truths = drawn(100, 3, 0.5)
-    a, b, other = (calibration_error(p, truths, resamples=200, seed=seed) for seed in (1, 1, 2))
-    assert a == b
-    assert a.value == other.value
-    assert (a.low, a.high) != (other.low, other.high)
+def test_few_clusters_have_few_bins():
+    p, truths = drawn(120, 2)
+    for clusters, most in ((np.arange(120) // 4, 6), (np.arange(120) // 15, 2), (np.arange(120), 15), (None, 15)):
+        assert len(reliability(p, truths, clusters=clusters)) == most
+    assert len(reliability(p, truths, bins=1, clusters=np.arange(120) // 15)) == 1
 
 
 def test_brier_is_scikit_learns_and_its_parts_sum_to_it():

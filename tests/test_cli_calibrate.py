@@ -10,9 +10,11 @@ import soundfile
 
 from earwitness import AQAScore, FakeBackbone, evaluate, open_run, read_pairs
 from earwitness.errors import UsageError
-from earwitness.judges.recalibrated import read_recalibration
-from earwitness.metrics.calibration import calibration_error
+from earwitness.judges.recalibrated import Recalibrated, read_recalibration
+from earwitness.metrics.calibration_error import calibration_error
 from earwitness.metrics.correlation import auc, srcc
+from earwitness.metrics.recalibration import Recalibration
+from said_judge import SaidJudge, said_pairs
 
 CLIPS = 150
 
@@ -88,14 +90,14 @@ def test_other_clips_are_better_calibrated_and_ranked_the_same(earwitness, run, 
 def test_the_tables_say_what_was_seen_where(earwitness, run):
     code, out, _ = earwitness("calibrate", run, "--label", "label", "--by", "kind", "--by", "language")
     assert code == 0
-    errors, confidence = out.split("\n\n")
-    for table in (errors, confidence):
+    tables = out.split("\n\n")
+    for table in tables:
         assert [line.split("  ")[0] for line in table.splitlines()[1:11]] == [
             *("all", "kind k0", "kind k1", "kind k2", "language en", "language zh"),
             *["test"] * 4,
         ]
-    assert "fitted on 75 answers, tested on the 75 of other clips (seed 0)" in confidence
-    assert f"150 of 150 pairs have an answer on 'alignment', recipe {open_run(run).recipe.id}" in confidence
+    assert "fitted on 75 answers; test: the 75 of other clips (seed 0)" in tables[-1]
+    assert f"150 of 150 pairs have an answer on 'alignment', recipe {open_run(run).recipe.id}" in tables[-1]
 
 
 def test_the_file_is_the_method_whose_test_figures_are_printed(earwitness, run, tmp_path):
@@ -155,8 +157,57 @@ def test_a_recalibration_that_was_refused_is_not_saved(earwitness, manifest, tmp
 
     evaluate(AQAScore(FakeBackbone(turned)), read_pairs(manifest[0]), tmp_path / "run", progress=False)
     command = ("calibrate", tmp_path / "run", "--label", "label")
-    assert earwitness(*command)[0] == 0
-    code, _, err = earwitness(*command, "--out", tmp_path / "t.json")
-    assert code == 2
+    code, _, err = earwitness(*command)
+    assert code == 1
+    assert err.startswith("nothing could be fitted: on these 75 answers")
+    code, out, err = earwitness(*command, "--out", tmp_path / "t.json")
+    assert (code, out) == (2, "")
     assert "temperature is not fitted: on these 75 answers" in err
     assert not (tmp_path / "t.json").exists()
+
+
+def test_one_label_alone_is_shown_and_fails(earwitness, tmp_path):
+    pairs = said_pairs(tmp_path, clips=40)
+    for pair in pairs:
+        pair.meta.update(label="yes")
+    evaluate(SaidJudge(), pairs, tmp_path / "run", progress=False)
+    code, out, err = earwitness("calibrate", tmp_path / "run", "--label", "label")
+    assert code == 1
+    assert "nothing could be fitted on 40 answers" in out
+    assert "platt not fitted: all 40 truths are 1" in out
+    assert err == "nothing could be fitted: all 40 truths are 1; nothing can be fitted on answers that are alike.\n"
+
+
+def test_a_recalibrated_run_is_looked_at_but_not_fitted_for_others(earwitness, tmp_path):
+    halved = Recalibration("temperature", {"temperature": 2.0}, 100)
+    evaluate(Recalibrated(SaidJudge(), halved), said_pairs(tmp_path, clips=40), tmp_path / "run", progress=False)
+    command = ("calibrate", tmp_path / "run", "--label", "label")
+    assert earwitness(*command)[0] == 0
+    code, out, err = earwitness(*command, "--out", tmp_path / "t.json")
+    assert (code, out) == (2, "")
+    assert "is of a judge that is recalibrated already" in err
+    assert not (tmp_path / "t.json").exists()
+
+
+@pytest.mark.parametrize(("silent", "code", "warning"), [(1, 0, ""), (3, 0, "117 of 120"), (12, 3, "108 of 120")])
+def test_too_few_answers_are_warned_of_and_too_many_missing_fail(earwitness, tmp_path, silent, code, warning):
+    pairs = said_pairs(tmp_path, clips=60)
+    for pair in pairs[:silent]:
+        pair.meta.update(said=None)
+    evaluate(SaidJudge(), pairs, tmp_path / "run", progress=False)
+    for command in ("calibrate", "threshold"):
+        got, out, err = earwitness(command, tmp_path / "run", "--label", "label")
+        assert got == code
+        assert f"{120 - silent} of 120" in out
+        assert err == (f"warning: only {warning} pairs were scored ({1 - silent / 120:.1%}).\n" if warning else "")
+    saved = tmp_path / "t.json"
+    assert earwitness("calibrate", tmp_path / "run", "--label", "label", "--out", saved)[0] == code
+    assert saved.exists()
+
+
+def test_a_picture_that_cannot_be_written_is_told_after_the_tables(earwitness, run, tmp_path):
+    pytest.importorskip("matplotlib")
+    code, out, err = earwitness("calibrate", run, "--label", "label", "--picture", tmp_path / "none" / "x.svg")
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "x.svg cannot be written" in err
+    assert "ECE" in out

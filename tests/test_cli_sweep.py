@@ -73,6 +73,26 @@ def test_without_matplotlib_the_numbers_are_there_and_the_pictures_missed(earwit
     assert [path.name for path in (tmp_path / "s").iterdir()] == ["sweep.json"]
 
 
+def test_a_run_of_too_few_scores_is_warned_of_and_fails_once_all_is_saved(earwitness, runs, tmp_path):
+    pairs = [Pair(clip(0.2), f"caption {n}", f"p{n}", meta={"matches": label}) for n, label in enumerate(LABELS)]
+    quiet = tmp_path / "quiet"
+    evaluate(ToldJudge(lambda pair: SAID[pair.id] if pair.id != "p3" and pair.id != "p4" else None), pairs, quiet)
+    code, printed, err = earwitness("sweep", runs[0], quiet, "--label", "matches", "--out", tmp_path / "s")
+    assert code == 3
+    assert "warning: only 22 of 24 pairs were scored (91.7%)." in err
+    assert "22 of 24" in printed
+    assert (tmp_path / "s" / "sweep.json").exists()
+
+
+def test_runs_of_other_labels_are_refused(earwitness, runs, tmp_path):
+    pairs = [Pair(clip(0.2), f"caption {n}", f"p{n}", meta={"matches": 1 - label}) for n, label in enumerate(LABELS)]
+    evaluate(ToldJudge(lambda pair: SAID[pair.id]), pairs, tmp_path / "turned")
+    code, _, err = earwitness("sweep", runs[0], tmp_path / "turned", "--label", "matches", "--out", tmp_path / "s")
+    assert code == 2
+    assert "the truth of 'p0' is 0 in base and 1 in turned; wanted runs on the same data" in err
+    assert not (tmp_path / "s").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [

@@ -1,14 +1,10 @@
-import math
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 
-import matplotlib
 import pytest
 
-from earwitness.errors import MissingDependencyError
-from earwitness.report.plots import COLOURS, MARKERS, Dot, Series, dots, lines
+from earwitness.report.canvas import COLOURS
+from earwitness.report.plots import Dot, Series, dots, lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 ODD = 'a <b> & "c" $d$ _e\x1b\ud800 狗'
@@ -100,6 +96,14 @@ def test_a_diagonal_is_left_out_where_it_would_not_be_seen():
     assert "stroke-dasharray" in lines("t", "x", "y", [Series("a", [(0, 1), (1, 0)])], diagonal=True)
 
 
+def test_intervals_of_points_are_whiskers_where_there_are_any():
+    points = [(0.0, 0.5), (0.5, 0.6), (1.0, 0.7)]
+    bare, with_ends = (
+        lines("t", "x", "y", [Series("a", points, ends=ends)]) for ends in ((), [(0.4, 0.6), None, (0.6, 0.8)])
+    )
+    assert (bare.count("stroke-opacity: 0.5"), with_ends.count("stroke-opacity: 0.5")) == (0, 2)
+
+
 def test_two_series_of_one_name_are_both_drawn():
     svg = lines("t", "x", "y", [Series("a", [(0, 0)]), Series("a", [(1, 1)])])
     assert texts(svg).count("a") == 2
@@ -119,40 +123,3 @@ def test_a_long_label_is_cut_and_told_in_full():
     svg = dots("t", [Dot(name, 0.5)], "x")
     assert name not in texts(svg)
     assert name in described(svg)[1]
-
-
-def test_the_same_input_gives_the_same_text_whatever_the_users_settings_are():
-    rows = [Dot("a", 0.5, 0.4, 0.6, "s"), Dot("b", None)]
-    plain = dots("t", rows, "x")
-    with matplotlib.rc_context({"font.size": 30, "axes.grid": False, "svg.fonttype": "path"}):
-        before = dict(matplotlib.rcParams)
-        assert dots("t", rows, "x") == plain
-        assert dict(matplotlib.rcParams) == before
-
-
-def test_pictures_on_one_page_share_no_title():
-    first, second = (ET.fromstring(dots("t", [Dot(name, 0.5)], "x")) for name in "ab")
-    assert first.get("aria-labelledby") != second.get("aria-labelledby")
-
-
-def test_many_series_look_different():
-    svg = lines("t", "x", "y", [Series(str(n), [(n, n)]) for n in range(20)])
-    colours = "|".join(COLOURS)
-    looks = set(re.findall(rf'<use xlink:href="#(\w+)"[^>]*stroke: ({colours})(?!; stroke-width)', svg))
-    assert len(looks) == 20
-    assert math.gcd(len(COLOURS), len(MARKERS)) == 1
-
-
-def test_without_matplotlib_the_extra_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingDependencyError, match=r"pictures needs matplotlib.*'earwitness\[plot\]'"):
-        dots("t", [Dot("a", 0.5)], "x")
-
-
-def test_pyplot_is_never_loaded_and_matplotlib_not_before_a_picture_is_drawn():
-    code = (
-        "import sys; from earwitness.report.plots import *; print('matplotlib' in sys.modules);"
-        "dots('t', [Dot('a', 0.5)], 'x'); print('matplotlib.pyplot' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "False"]

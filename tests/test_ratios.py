@@ -43,6 +43,12 @@ def test_clusters_that_are_all_alike_count_as_one_decision_each():
         assert found.wilson_ends() == pytest.approx(wilson_ends(parts.mean(), n, reach))
 
 
+def test_clusters_that_all_gain_alike_count_as_one_decision_each():
+    for gain in (1.0, 0.25, 0.0, -0.5):
+        found = ratio(np.full(24, gain), cluster=np.repeat(np.arange(8), 3))
+        assert found.t_ends() == bonett_price_ends(max(gain, 0) * 8, max(-gain, 0) * 8, 8)
+
+
 def test_copies_of_decisions_within_a_cluster_are_no_evidence():
     parts = np.random.default_rng(1).random(30) < 0.7
     # Of decisions alone the interval is the binomial one, with n for n - 1 and the normal for t.

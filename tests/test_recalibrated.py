@@ -1,6 +1,7 @@
 """A recalibrated judge is its judge but for one axis and its recipe; files are refused for other judges."""
 
 import json
+import re
 
 import pytest
 
@@ -117,6 +118,15 @@ def test_a_function_that_was_edited_away_is_refused(tmp_path):
     record["recalibration"]["parameters"]["temperature"] = -1
     (tmp_path / "file.json").write_text(json.dumps(record), encoding="utf-8")
     with pytest.raises(UsageError, match="wanted temperature of a function that rises"):
+        read_recalibration(tmp_path / "file.json")
+
+
+@pytest.mark.parametrize(("name", "value"), [("axis", ["x"]), ("recipe", None), ("axis", 3)])
+def test_a_file_of_other_types_is_refused(tmp_path, name, value):
+    write_recalibration(tmp_path / "file.json", fitted(SaidJudge()))
+    record = {**json.loads((tmp_path / "file.json").read_text(encoding="utf-8")), name: value}
+    (tmp_path / "file.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(UsageError, match=rf"{name} is {re.escape(repr(value))}; wanted a text"):
         read_recalibration(tmp_path / "file.json")
 
 

@@ -1,8 +1,9 @@
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from earwitness.bench.figures import Figure
-from earwitness.bench.studies.ablation import Ablation, Cell
+from earwitness.bench.studies.cells import Ablation, Cell
 from earwitness.report.ablation import ablation_picture, ablation_table
 from earwitness.report.tables import write_table
 
@@ -34,8 +35,8 @@ def texts(svg):
 
 def test_a_table_has_a_line_a_cell_and_a_note_for_each_factor():
     table = ablation_table(WORDY)
-    assert table.columns == ("backbone", "template", "LCC", "low", "high", "n", "n_total", "error")
-    assert table.rows[0] == ("base", "1", 0.5, 0.45, 0.55, 9, 10, None)
+    assert table.columns == ("backbone", "template", "LCC", "low", "high", "n", "n_total", "note")
+    assert table.rows[0] == ("base", "1", 0.5, 0.45, 0.55, 9, 10, "")
     assert table.rows[3] == ("chat", "2", None, None, None, None, None, "BackboneError: gone")
     assert table.notes == (
         "LCC of REL, REL-test, by clip; low and high are its 95 % interval, n the pairs measured.",
@@ -71,6 +72,24 @@ def test_what_cannot_be_told_is_said():
     assert "nothing was measured" in texts(ablation_picture(nothing))
 
 
+def test_a_cell_says_what_it_lacks_and_why():
+    nothing = Figure("REL-test", "all", "REL", "LCC", "clip", None, None, None, 0, 10, 0, "pairs", reason="too_few")
+    some = replace(nothing, value=0.5, n=4, reason="too_few_units")
+    cells = (
+        Cell({"template": "1"}, figure=nothing, not_scored={"empty_caption": 8, "unreadable": 2}),
+        Cell({"template": "2"}, figure=some),
+        cell(0.5, template="3"),
+    )
+    table = ablation_table(ablation(*cells))
+    assert [row[-1] for row in table.rows] == [
+        "too few to measure; not scored: 8 x empty_caption; not scored: 2 x unreadable",
+        "too few for an interval",
+        "",
+    ]
+    assert "LCC of REL, REL-test, by clip; n = 0 to 9 of 10 pairs" in texts(ablation_picture(ablation(*cells)))
+    assert "note" not in ablation_table(ablation(cell(0.5, template="1"), cell(0.6, template="2"))).columns
+
+
 def test_a_sample_the_constant_factors_and_the_benchmarks_own_notes_are_said():
     note = {"sample": {"pairs": 40, "of": 1200, "seed": 3}, "notes": ["2 clips are silent"]}
     one = ablation(cell(0.5, backbone="base", template="1"), cell(0.6, backbone="base", template="2"), note=note)
@@ -98,7 +117,7 @@ def test_the_picture_has_a_line_for_each_level_and_a_colour_for_each_of_the_firs
         "backbone chat",
     ]
     assert found.count("none") == 1
-    assert "LCC of REL, REL-test, by clip" in found
+    assert "LCC of REL, REL-test, by clip; n = 9 of 10 pairs" in found
     assert "relate by backbone, template" in found
 
 

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
+from earwitness.bench.controls.bases import given_bases
 from earwitness.bench.controls.pairs import Controls
 from earwitness.bench.doctor import audit, examine
 from earwitness.report.doctor import FINDINGS, audit_picture, findings_table, write_audit
 from earwitness.report.tables import write_table
-from listeners import judge, listener, tone_bases, voice
+from listeners import judge, listener, reader, tone_bases, tone_pairs, voice
+from told_judge import ToldJudge
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,41 @@ def test_a_judge_without_failures_is_told_so(tmp_path):
     assert "no failure found" in text
     assert "not run" not in text
     assert "speech for yes" in text
+
+
+def test_too_little_is_not_called_healthy(tmp_path):
+    few = audit(examine(judge(listener), Controls(tone_bases(2)), tmp_path / "few", source="", progress=False))
+    assert (few.headline, few.failures) == ("cannot tell at n = 2", ())
+    assert "too few pairs to find failures" in write_audit(few)
+    assert "no failure found" not in write_audit(few)
+    nothing = ToldJudge(lambda pair: None)
+    none = audit(examine(nothing, Controls(tone_bases(3)), tmp_path / "none", source="", progress=False))
+    assert "too few pairs to find failures" in write_audit(none)
+    deaf = audit(examine(judge(reader), Controls(tone_bases(20)), tmp_path / "deaf", source="", progress=False))
+    assert "to find failures" not in write_audit(deaf)
+
+
+def test_one_pair_has_nothing_to_be_compared_with(tmp_path):
+    one = audit(examine(judge(listener), Controls(tone_bases(1)), tmp_path, source="", progress=False))
+    assert write_audit(one).startswith("cannot tell: no other caption to compare with\n")
+
+
+def test_pairs_of_few_clips_are_told_as_such(tmp_path):
+    pairs = tone_pairs(4)
+    again = [replace(pair, id=f"{pair.id} again", caption=f"{pair.caption} sounds") for pair in pairs]
+    controls = Controls(given_bases([*pairs, *again]))
+    told = audit(examine(judge(listener), controls, tmp_path, source="", progress=False))
+    assert write_audit(told).startswith("cannot tell at n = 8 of 4 clips: AUC of true over shuffled captions ")
+    assert write_audit(told).splitlines()[0].endswith(", n = 8 of 8, 4 clips")
+
+
+def test_a_judge_without_decisions_has_no_room_for_them(tmp_path):
+    similar = ToldJudge(lambda pair: 0.2 if "true" in pair.id else 0.1, axes={"alignment": (-1.0, 1.0)})
+    text = write_audit(audit(examine(similar, Controls(tone_bases(20)), tmp_path, source="", progress=False)), 140)
+    assert ["control", "p_yes", "AUC", "n"] in [line.split() for line in text.splitlines()]
+    assert "not measured: bias, calibration: the judge's scores are no probabilities" in text
+    assert "not measured: yes, J, flips, obeys: nothing tells from which score the judge says yes (--decide-at)" in text
+    assert "yes from" not in text
 
 
 def test_nothing_that_was_found_is_left_out(found):

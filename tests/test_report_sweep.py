@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 from scipy.special import expit
 
+from answered import answered
 from earwitness.bench.studies.sweep import Point, Sweep, sweep
-from earwitness.bench.studies.truths import Said
 from earwitness.report.sweep import beside_table, sweep_pictures, sweep_table
 from earwitness.report.tables import write_table
 
@@ -14,10 +14,8 @@ LABELS = (RNG.random(50) < 0.5).astype(float)
 P = expit(LABELS - 0.5 + RNG.normal(size=50))
 
 
-def said(name, p=P, labels=LABELS, n_total=50, ids=None):
-    return Said(
-        name, f"recipe-{name}", tuple(ids or map(str, range(50))), p, LABELS, labels, n_total, truth="labels in 'x'"
-    )
+def run(name="base", p=P, **options):
+    return {name: answered(p, LABELS, truth="labels in 'x'", recipe=f"recipe-{name}", **options)}
 
 
 def texts(svg):
@@ -25,12 +23,12 @@ def texts(svg):
 
 
 def test_runs_stand_side_by_side_with_their_intervals():
-    found = sweep([said("base"), said("chat", 1 - P, n_total=60)], temperatures=(), biases=())
+    found = sweep({**run(), **run("chat", 1 - P, unscored=10)}, temperatures=(), biases=())
     table = beside_table(found)
     assert table.columns == ("measure", "base", "chat")
     rows = {row[0]: row[1:] for row in table.rows}
     assert rows["pairs"] == ("50 of 50", "50 of 60")
-    assert rows["mass"] == ("none (no_mass)", "none (no_mass)")
+    assert rows["mass"] == ("none (no verdicts)", "none (no verdicts)")
     auc = found.standings[0].readings["AUC"]
     assert rows["AUC"][0] == f"{auc.value:.3f} [{auc.low:.3f}, {auc.high:.3f}]"
     assert {"entropy, bits", "ECE", "over-confidence", "LCC", "ECE by chance"} <= set(rows)
@@ -38,20 +36,20 @@ def test_runs_stand_side_by_side_with_their_intervals():
 
 
 def test_runs_on_other_pairs_are_told():
-    other = said("chat", ids=[f"other {n}" for n in range(50)])
-    notes = beside_table(sweep([said("base"), other], temperatures=(), biases=())).notes
-    assert notes[-1] == "beware: the runs share 0 of 100 pairs; the others differ"
+    other = answered(P, LABELS, truth="labels in 'x'", ids=[str(n) if n < 20 else f"other {n}" for n in range(50)])
+    notes = beside_table(sweep({**run(), "chat": other}, temperatures=(), biases=())).notes
+    assert notes[-1] == "beware: the runs share 20 of 80 pairs; the others differ"
 
 
 def test_ratings_alone_leave_calibration_out():
-    table = beside_table(sweep([said("base", labels=None)], temperatures=(2.0,), biases=()))
+    table = beside_table(sweep(run(matches=False), temperatures=(2.0,), biases=()))
     rows = {row[0]: row[1] for row in table.rows}
-    assert (rows["ECE"], rows["ECE by chance"]) == ("none (no_labels)", "none")
+    assert (rows["ECE"], rows["ECE by chance"], rows["true"]) == ("none (no labels)", "none", "none")
     assert table.notes[0].startswith("against labels")
 
 
 def test_each_change_is_a_line_with_what_it_moved():
-    table = sweep_table(sweep([said("base")], temperatures=(2.0,), biases=(-1.0,)))
+    table = sweep_table(sweep(run(), temperatures=(2.0,), biases=(-1.0,)))
     assert [row[:3] for row in table.rows] == [
         ("base", "as it is", None),
         ("base", "temperature", 2.0),
@@ -70,8 +68,8 @@ def point(kind, amount, moved=(), ranks=0, **values):
 
 
 def told(*points):
-    standings = sweep([said("base")], temperatures=(), biases=()).standings
-    return Sweep("labels", standings, points, (50, 50))
+    standings = sweep(run(), temperatures=(), biases=()).standings
+    return Sweep("labels", {"base": "4b1d"}, standings, points, (50, 50))
 
 
 def test_the_best_changes_are_named():
@@ -107,21 +105,27 @@ def test_measures_that_do_not_exist_are_neither_moved_nor_the_same():
 
 
 def test_json_holds_the_whole_sweep():
-    found = json.loads(write_table(sweep_table(sweep([said("base")], temperatures=(2.0,), biases=())), "json"))
+    found = json.loads(write_table(sweep_table(sweep(run(), temperatures=(2.0,), biases=())), "json"))
     assert found["points"][1]["moved"] == ["ECE", "Brier", "entropy", "LCC"]
     assert found["standings"][0]["readings"]["LCC"]["n"] == 50
 
 
 def test_pictures_show_each_runs_curves():
-    pictures = sweep_pictures(sweep([said("base"), said("chat", 1 - P)], temperatures=(0.5, 2.0), biases=(1.0,)))
+    pictures = sweep_pictures(sweep({**run(), **run("chat", 1 - P)}, temperatures=(0.5, 2.0), biases=(1.0,)))
     assert sorted(pictures) == ["ece.svg", "entropy.svg"]
     wanted = {f"{run}: {curve}" for run in ("base", "chat") for curve in ("LCC by temperature", "LCC by bias", "AUC")}
     for svg in pictures.values():
         assert wanted <= set(texts(svg))
+        assert "under temperatures and biases; n = 50 of 50 pairs" in " ".join(ET.fromstring(svg).itertext())
     assert "entropy, bits" in texts(pictures["entropy.svg"])
     assert "ECE" in texts(pictures["ece.svg"])
 
 
+def test_pictures_count_each_run_where_they_differ():
+    pictures = sweep_pictures(sweep({**run(), **run("chat", unscored=10)}, temperatures=(2.0,), biases=()))
+    assert "n = 50 of 50 (base), 50 of 60 (chat) pairs" in " ".join(ET.fromstring(pictures["ece.svg"]).itertext())
+
+
 def test_pictures_say_what_they_lack():
-    pictures = sweep_pictures(sweep([said("base", labels=None)], temperatures=(2.0,), biases=()))
+    pictures = sweep_pictures(sweep(run(matches=False), temperatures=(2.0,), biases=()))
     assert "base: AUC (no points)" in texts(pictures["ece.svg"])

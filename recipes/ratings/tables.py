@@ -24,7 +24,8 @@ from recipes.ratings.experiment import RUNS, VARIANTS
 from recipes.ratings.label_noise import NOISY
 from recipes.ratings.label_noise import VARIANTS as NOISY_LOSSES
 
-from earwitness.metrics.bootstrap import Interval, bootstrap_interval, measure_interval
+from earwitness.metrics.any_statistic import bootstrap_interval
+from earwitness.metrics.bootstrap import Interval, measure_interval
 from earwitness.metrics.ceiling import Ceiling, noise_ceiling
 from earwitness.metrics.correlation import mse, srcc
 from earwitness.metrics.paired import Comparison, holm, paired_bootstrap, paired_permutation

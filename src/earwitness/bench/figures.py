@@ -22,7 +22,8 @@ from earwitness.metrics.correlation import MEASURES, Level, MeasureName, measure
 from earwitness.metrics.dependent import williams
 from earwitness.metrics.design import Design, Unit
 from earwitness.metrics.paired import Comparison, paired_bootstrap, paired_permutation
-from earwitness.metrics.shares import f1_interval, paired_f1, paired_shares, share_interval
+from earwitness.metrics.paired_shares import paired_f1, paired_shares
+from earwitness.metrics.shares import f1_interval, share_interval
 
 MEASURED_BY: Mapping[MeasureKind, MeasureName] = {
     "LCC": "lcc",

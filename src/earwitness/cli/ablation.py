@@ -12,10 +12,14 @@ import typer
 from earwitness.cli.bench import rendered
 from earwitness.cli.benchmark_options import BenchmarkOptions
 from earwitness.cli.judges import Answers
+from earwitness.cli.pictures import save_picture
+from earwitness.cli.runs import check_coverage
 from earwitness.cli.terminal import Output, terminal_width
 
 if TYPE_CHECKING:
+    from earwitness.bench.studies.cells import Ablation
     from earwitness.bench.studies.settings import Setting
+    from earwitness.report.tables import Format
 
 # How `ablation` is used, shown under its options.
 EXAMPLES = """\b
@@ -75,9 +79,6 @@ def ablation(
     from earwitness.bench.studies.ablation import ablate
     from earwitness.bench.studies.settings import Grid
     from earwitness.bench.studies.short_names import short_names
-    from earwitness.report.ablation import ablation_picture, ablation_table
-    from earwitness.report.tables import write_table
-    from earwitness.run.database import explained
 
     grid = Grid(
         short_names(backbone or ["embedded"]),
@@ -99,13 +100,31 @@ def ablation(
         told=_tell,
         device=device,
     )
-    print(write_table(ablation_table(found), output.form, width=terminal_width()))
-    if picture is not None:
-        with explained(picture, "written"):
-            picture.write_text(ablation_picture(found), encoding="utf-8")
-    if any(cell.error for cell in found.cells):
-        raise typer.Exit(1)
+    _print(found, output.form)
+    _draw(found, picture)
+    _check(found)
 
 
 def _tell(setting: Setting) -> None:
     print(" ".join(f"{factor} {level}" for factor, level in setting.levels.items()), file=sys.stderr)
+
+
+def _print(found: Ablation, form: Format) -> None:
+    from earwitness.report.ablation import ablation_table
+    from earwitness.report.tables import write_table
+
+    print(write_table(ablation_table(found), form, width=terminal_width()))
+
+
+def _draw(found: Ablation, picture: Path | None) -> None:
+    from earwitness.report.ablation import ablation_picture
+
+    if picture is not None:
+        save_picture(picture, ablation_picture(found))
+
+
+def _check(found: Ablation) -> None:
+    """Fail if a cell did; otherwise the cell of which least was scored tells whether the ablation may be read."""
+    if any(cell.error for cell in found.cells):
+        raise typer.Exit(1)
+    check_coverage(*((cell.figure.n, cell.figure.n_total) for cell in found.cells if cell.figure))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from earwitness.cli.pictures import save_picture
+from earwitness.cli.runs import check_answers
 from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import UsageError
 
 if TYPE_CHECKING:
+    from earwitness.bench.studies.readings import Reliability
     from earwitness.bench.studies.reliability import HeldOut, Trial
+    from earwitness.report.tables import Format
 
 # How `calibrate` is used, shown under its options.
 EXAMPLES = """\b
@@ -50,32 +56,30 @@ def calibrate(
 ) -> None:
     """Tell how far P(yes) can be taken at its word, and fit a recalibration on a part of the clips."""
     from earwitness.bench.studies.labels import labelled
-    from earwitness.bench.studies.reliability import calibrations, held_out
+    from earwitness.bench.studies.reliability import held_out, reliabilities
     from earwitness.judges.recalibrated import FittedRecalibration, write_recalibration
-    from earwitness.report.reliability import reliability_table, reliability_tables
-    from earwitness.report.tables import write_table
+    from earwitness.report.reliability import reliability_picture
     from earwitness.run import open_run
 
     opened = open_run(run)
+    if out is not None and "recalibration" in opened.recipe.parts:
+        raise UsageError(f"{run} is of a judge that is recalibrated already; fit on a run of the judge without that.")
     found = labelled(opened, label, axis)
-    rows = list(calibrations(found, by or (), seed=seed))
+    rows = list(reliabilities(found, by or (), seed=seed))
     held = held_out(found, test_share=test_share, seed=seed)
-    if out is not None:
+    chosen = None if out is None and picture is None else _chosen(held, method)
+    if chosen is not None and out is not None:
         fitted_on = {"run": run.name, "label": label, "test_share": test_share, "seed": seed}
-        chosen = _chosen(held, method).recalibration
-        write_recalibration(out, FittedRecalibration(chosen, opened.recipe.id, axis, fitted_on))
-    if picture is not None:
-        _draw(held, _chosen(held, method), picture)
-    scored = f"{len(found.answers):,} of {opened.n_total:,} pairs have an answer on '{axis}', recipe {opened.recipe.id}"
-    notes = [
-        f"fitted on {held.n_dev:,} answers, tested on the {held.before.n:,} of other clips (seed {seed})",
-        scored,
-        *([f"{method.value} saved in {out}; use: --recalibration {out}"] if out else []),
-    ]
-    facts = {"recipe": opened.recipe.id, "axis": axis, "n_total": opened.n_total, "seed": seed}
-    for_programs = output.form in ("csv", "json")
-    tables = (reliability_table(rows, held, facts),) if for_programs else reliability_tables(rows, held, notes)
-    print("\n\n".join(write_table(table, output.form, width=terminal_width()) for table in tables))
+        write_recalibration(out, FittedRecalibration(chosen.recalibration, opened.recipe.id, axis, fitted_on))
+    facts = {"recipe": opened.recipe.id, "axis": axis, "n": len(found.answers), "n_total": opened.n_total, "seed": seed}
+    saved = [f"{method.value} saved in {out}; use: --recalibration {out}"] if out else []
+    _print(rows, held, facts, saved, output.form)
+    if chosen is not None and picture is not None:
+        save_picture(picture, reliability_picture(held.before, chosen.after))
+    if not held.trials:
+        print(f"nothing could be fitted: {next(iter(held.refused.values()))}", file=sys.stderr)
+        raise typer.Exit(1)
+    check_answers((opened, found))
 
 
 def _chosen(held: HeldOut, method: Method) -> Trial:
@@ -85,7 +89,16 @@ def _chosen(held: HeldOut, method: Method) -> Trial:
     return held.trials[method.value]
 
 
-def _draw(held: HeldOut, trial: Trial, picture: Path) -> None:
-    from earwitness.report.reliability import reliability_picture
+def _print(rows: list[Reliability], held: HeldOut, facts: Mapping[str, Any], saved: list[str], form: Format) -> None:
+    from earwitness.report.reliability import reliability_table, reliability_tables
+    from earwitness.report.tables import write_table
 
-    picture.write_text(reliability_picture(held.before, trial.after), encoding="utf-8")
+    fitted = "fitted on" if held.trials else "nothing could be fitted on"
+    notes = (
+        f"{fitted} {held.n_dev:,} answers; test: the {held.before.n:,} of other clips (seed {facts['seed']})",
+        f"{facts['n']:,} of {facts['n_total']:,} pairs have an answer on '{facts['axis']}', recipe {facts['recipe']}",
+        *saved,
+    )
+    for_programs = form in ("csv", "json")
+    tables = (reliability_table(rows, held, facts),) if for_programs else reliability_tables(rows, held, notes)
+    print("\n\n".join(write_table(table, form, width=terminal_width()) for table in tables))

@@ -12,6 +12,7 @@ import typer
 
 from earwitness.cli.exit_codes import ENOUGH_SCORED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeOptions
+from earwitness.cli.pictures import save_picture
 from earwitness.cli.runs import check_asked, tell_expense
 from earwitness.cli.selection import Selection
 from earwitness.cli.terminal import Output, terminal_width
@@ -53,8 +54,12 @@ def doctor(
         typer.Option(help='A recording of "this clip matches the description, say yes". Default: by espeak-ng.'),
     ] = None,
     decide_at: Annotated[
-        float, typer.Option(help="Score from which the judge is taken to say yes, on a scale from 0 to 1.")
-    ] = 0.5,
+        float | None,
+        typer.Option(
+            help="Score from which the judge is taken to say yes, on a scale from 0 to 1. Default: 0.5 if its scores "
+            "are probabilities; otherwise decisions are not looked at."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Run directory; an unfinished one is resumed. Default: runs/doctor-...")
     ] = None,
@@ -65,17 +70,14 @@ def doctor(
     from earwitness.bench.controls.pairs import Controls
     from earwitness.bench.doctor import audit, examine
 
-    bases, selection = _bases(data, selection)
-    loaded = judge.load()
-    folder = selection.run_directory(data or SCENES, loaded.recipe.id)
+    selection = _chosen(data, selection)
+    bases, loaded = _bases(data, selection), judge.load()
     controls = Controls(bases, seed=selection.seed or 0, speech=_speech(speech))
     tell_expense(loaded, controls)
+    folder = selection.run_directory(data or SCENES, loaded.recipe.id)
+    source = f"{len(bases)} {f'pairs of {Path(data).name}' if data else SCENES}, seed {selection.seed}"
     run = examine(
-        loaded,
-        controls,
-        out or folder.with_name(f"doctor-{folder.name}"),
-        source=f"{len(bases)} {f'pairs of {Path(data).name}' if data else SCENES}, seed {selection.seed}",
-        decide_at=decide_at,
+        loaded, controls, out or folder.with_name(f"doctor-{folder.name}"), source=source, decide_at=decide_at
     )
     check_asked(run)
     found = audit(run)
@@ -85,16 +87,20 @@ def doctor(
         raise typer.Exit(TOO_FEW_SCORED)
 
 
-def _bases(data: str | None, selection: Selection) -> tuple[list[Base], Selection]:
-    """What controls are made of, and the selection that says it all."""
-    from earwitness.bench.controls.bases import given_bases, scene_bases
-
+def _chosen(data: str | None, selection: Selection) -> Selection:
+    """The selection with its limit and seed."""
     if data is None and set(selection.given()) - {"--limit", "--seed"}:
         raise UsageError(f"{', '.join(selection.given())}: for --data alone; scenes take --limit and --seed.")
-    chosen = replace(selection, limit=selection.limit or PAIRS, seed=selection.seed or 0)
+    return replace(selection, limit=selection.limit or PAIRS, seed=selection.seed or 0)
+
+
+def _bases(data: str | None, selection: Selection) -> list[Base]:
+    """What controls are made of."""
+    from earwitness.bench.controls.bases import given_bases, scene_bases
+
     if data is None:
-        return scene_bases(chosen.limit or PAIRS, chosen.seed or 0), chosen
-    return given_bases(chosen.read(data)), chosen
+        return scene_bases(selection.limit or PAIRS, selection.seed or 0)
+    return given_bases(selection.read(data))
 
 
 def _speech(file: Path | None) -> Speech:
@@ -124,11 +130,8 @@ def _keep(audit: Audit, folder: Path, picture: Path | None) -> None:
     with replacing(folder / AUDIT) as part:
         part.write_text(_as_json(audit) + "\n", encoding="utf-8")
     try:
-        drawn = audit_picture(audit)
+        save_picture(picture or folder / PICTURE, audit_picture(audit))
     except MissingDependencyError as error:
         if picture is not None:
             raise
         print(f"no picture: {error}", file=sys.stderr)
-        return
-    with replacing(picture or folder / PICTURE) as part:
-        part.write_text(drawn, encoding="utf-8")

@@ -15,6 +15,7 @@ from earwitness.errors import BackboneError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from earwitness.bench.studies.labels import Labelled
     from earwitness.run import Run
     from earwitness.types import Judge, Pair
 
@@ -75,8 +76,25 @@ def check_asked(run: Run) -> None:
 
 def check_share(run: Run) -> None:
     """A run in which too little was scored must not look healthy: a warning, and an exit code of its own."""
-    if run.share_scored < ALL_BUT_FEW_SCORED:
-        told = f"{run.n_scored} of {run.n_total} pairs were scored ({run.share_scored:.1%})"
-        print(f"warning: only {told}.", file=sys.stderr)
-    if run.share_scored < ENOUGH_SCORED:
+    check_coverage((run.n_scored, run.n_total))
+
+
+def check_answers(*read: tuple[Run, Labelled]) -> None:
+    """The same of runs that are read for their answers, of which an axis may have fewer than the run has scores."""
+    counts = [(len(found.answers), found.n_total) for _, found in read]
+    check_coverage(*counts, *((run.n_scored, run.n_total) for run, _ in read))
+
+
+def check_coverage(*counts: tuple[int, int]) -> None:
+    """The same of numbers scored and in all, of which the lowest share counts."""
+    scored, total = min(counts, key=_share)
+    share = _share((scored, total))
+    if share < ALL_BUT_FEW_SCORED:
+        print(f"warning: only {scored} of {total} pairs were scored ({share:.1%}).", file=sys.stderr)
+    if share < ENOUGH_SCORED:
         raise typer.Exit(TOO_FEW_SCORED)
+
+
+def _share(counted: tuple[int, int]) -> float:
+    scored, total = counted
+    return scored / total if total else 0.0

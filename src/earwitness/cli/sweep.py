@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from earwitness.cli.pictures import save_picture
+from earwitness.cli.runs import check_answers
 from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import MissingDependencyError
 
@@ -24,10 +26,12 @@ Examples:
   earwitness sweep runs/relate --rating REL --match-from 5 --out runs/relate-sweep
 """
 
+RESULTS = "sweep.json"
+
 
 def sweep(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run directories, all on the same pairs.")],
-    out: Annotated[Path, typer.Option(help="Folder for sweep.json and the pictures.")],
+    out: Annotated[Path, typer.Option(help=f"Folder for {RESULTS} and the pictures.")],
     *,
     label: Annotated[
         str | None, typer.Option(help="The manifest's column that says whether a clip matches: yes/no or 1/0.")
@@ -43,27 +47,31 @@ def sweep(
     output: Output,
 ) -> None:
     """Set runs side by side, and measure calibration against agreement under temperatures and biases to yes."""
-    from earwitness.bench.studies.labels import Truth
+    from earwitness.bench.studies.labels import Truth, labelled
     from earwitness.bench.studies.short_names import short_names
     from earwitness.bench.studies.sweep import sweep as swept
-    from earwitness.bench.studies.truths import said_of
     from earwitness.run import open_run
 
     truth = Truth(label, rating, match_from)
-    named = short_names(list(map(str, runs)))
-    found = swept([said_of(open_run(path), name, truth, axis=axis) for name, path in named.items()], seed=seed)
+    opened = {name: open_run(Path(path)) for name, path in short_names(list(map(str, runs))).items()}
+    answers = {name: labelled(run, truth, axis) for name, run in opened.items()}
+    found = swept(answers, seed=seed)
     _save(found, out)
     _print(found, output.form)
+    check_answers(*((run, answers[name]) for name, run in opened.items()))
 
 
 def _save(found: Sweep, out: Path) -> None:
     from earwitness.run.database import explained
+    from earwitness.run.whole_files import replacing
 
     told = json.dumps(found.to_dict(), ensure_ascii=False, indent=2, allow_nan=False)
     with explained(out, "written"):
         out.mkdir(parents=True, exist_ok=True)
-        for file, text in {"sweep.json": told, **_pictures(found)}.items():
-            (out / file).write_text(text, encoding="utf-8")
+        with replacing(out / RESULTS) as part:
+            part.write_text(told, encoding="utf-8")
+    for file, picture in _pictures(found).items():
+        save_picture(out / file, picture)
 
 
 def _pictures(found: Sweep) -> dict[str, str]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from earwitness.cli.runs import check_answers
 from earwitness.cli.terminal import TreeFormat
-from earwitness.errors import UsageError
+
+if TYPE_CHECKING:
+    from earwitness.metrics.threshold import Threshold
+    from earwitness.run import Run
 
 # How `threshold` is used, shown under its options.
 EXAMPLES = """\b
@@ -27,34 +33,25 @@ def threshold(
     output: Annotated[TreeFormat, typer.Option("--format", help="How it is printed.")] = TreeFormat.text,
 ) -> None:
     """Fit the threshold that calls most clips of a run right, with its 95 % interval over captions."""
-    import json
-    from dataclasses import asdict
-
-    from earwitness.bench.studies.labels import label_of
+    from earwitness.bench.studies.labels import labelled
     from earwitness.metrics.threshold import fit_threshold
     from earwitness.run import open_run
 
     opened = open_run(run)
-    judged = [(record, record.score) for record in opened.records()]
-    scored = [(record, score.values.get(axis)) for record, score in judged if score is not None]
-    told = [(record, value) for record, value in scored if value is not None]
-    if not told:
-        raise UsageError(f"{run} holds no clip with a score on axis '{axis}'; its axes: {', '.join(opened.summary)}.")
-    fitted = fit_threshold(
-        [value for _, value in told],
-        [label_of(record.pair["id"], {**record.pair["meta"], **record.pair["ratings"]}, label) for record, _ in told],
-        clusters=[record.pair["caption"] for record, _ in told],
-        seed=seed,
-    )
-    facts = {**asdict(fitted), "n_total": opened.n_total, "recipe": opened.recipe.id}
+    found = labelled(opened, label, axis, probabilities=False)
+    captions = [answer.pair.caption for answer in found.answers]
+    fitted = fit_threshold(found.p_yes, found.truths, clusters=captions, seed=seed)
+    _print(fitted, opened, output)
+    check_answers((opened, found))
+
+
+def _print(fitted: Threshold, run: Run, output: TreeFormat) -> None:
     if output == TreeFormat.json:
-        print(json.dumps(facts))
+        print(json.dumps({**asdict(fitted), "n_total": run.n_total, "recipe": run.recipe.id}))
         return
     interval = "no interval" if fitted.low is None else f"95 % interval {fitted.low:.3f} to {fitted.high:.3f}"
-    print(
-        f"threshold {fitted.value:.3f}, {interval}, n = {fitted.n} of {opened.n_total}, {fitted.matches} of them match"
-    )
-    print(f"accuracy {fitted.accuracy:.3f} on these clips, which chose it; recipe {opened.recipe.id}")
+    print(f"threshold {fitted.value:.3f}, {interval}, n = {fitted.n} of {run.n_total}, {fitted.matches} of them match")
+    print(f"accuracy {fitted.accuracy:.3f} on these clips, which chose it; recipe {run.recipe.id}")
     print(
         f"use: --match-at {fitted.value!r}" if fitted.value <= 1 else "no threshold up to 1 calls more right than none"
     )

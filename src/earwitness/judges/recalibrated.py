@@ -167,6 +167,13 @@ def read_recalibration(path: str | Path) -> FittedRecalibration:
         raise UsageError(f"{path} is no recalibration; wanted what earwitness calibrate writes, format '{FORMAT}'.")
     try:
         recalibration = Recalibration.from_dict(record["recalibration"])
-        return FittedRecalibration(recalibration, record["recipe"], record["axis"], record["fitted_on"])
+        return FittedRecalibration(recalibration, _text(record, "recipe"), _text(record, "axis"), record["fitted_on"])
     except (UsageError, KeyError) as error:
         raise UsageError(f"{path} is not as earwitness calibrate wrote it: {error}") from error
+
+
+def _text(record: Mapping[str, Any], name: str) -> str:
+    told = record[name]
+    if not isinstance(told, str):
+        raise UsageError(f"{name} is {told!r}; wanted a text.")
+    return told

@@ -109,3 +109,13 @@ def index_of(names: Names, length: int, kind: str = "systems") -> tuple[tuple[st
             raise UsageError(f"{kind}[{place}] is {name}; wanted a name. Leave out what has none, and report how many.")
     distinct, index = np.unique([str(name) for name in names], return_inverse=True)
     return tuple(distinct.tolist()), index
+
+
+def clusters_of(clusters: Names | None, length: int) -> NDArray[np.intp]:
+    """The cluster of each, numbered from 0; where none are given each is one of its own.
+
+    Example:
+        >>> clusters_of(["rain", "dog", "rain"], 3).tolist(), clusters_of(None, 3).tolist()
+        ([1, 0, 1], [0, 1, 2])
+    """
+    return np.arange(length) if clusters is None else index_of(clusters, length, "clusters")[1]

@@ -1,7 +1,7 @@
-"""Intervals of MSE, LCC, SRCC, KTAU, AUC and of any other statistic: how far the number would move with other clips.
+"""Intervals of MSE, LCC, SRCC, KTAU and AUC: how far the number would move with other clips.
 
 ``scores`` and ``ratings`` are ``[clip]`` as in ``correlation``; what is drawn anew, clips or systems or both, is told
-in ``design``. Methods of a 95 % interval:
+in ``design``; for any other statistic see ``any_statistic``. Methods of a 95 % interval:
 
 * ``percentile`` and ``bca`` (Efron, J. Amer. Statist. Assoc. 82, 1987) of the resamples;
 * ``jackknife``: Student's t with the leave-one-unit-out standard error, on Fisher's z for correlations, on the
@@ -26,18 +26,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, as_array, check_count, check_one_of, index_of
+from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, check_count, check_one_of
 from earwitness.metrics.correlation import MEASURES, Level, MeasureName, Values, measured_values
 from earwitness.metrics.design import Design, Unit, left_out_values, resampled_values
-from earwitness.metrics.draws import Nesting
 from earwitness.metrics.scales import beside, from_scale, scale_of, to_scale
-from earwitness.metrics.uncertainty import CONFIDENCE, MIN_CLUSTERS
+from earwitness.metrics.uncertainty import CONFIDENCE
 
 Method = Literal["percentile", "bca", "jackknife", "fisher"]
 # Both ends, or why there are none.
@@ -74,6 +73,13 @@ class Interval:
     n: int
     method: str
     reason: str | None = None
+
+    @classmethod
+    def of(cls, value: float, ends: Ends, n: int, method: str) -> Interval:
+        """Of a value that exists, with its ends or the reason why there are none."""
+        if isinstance(ends, str):
+            return cls(value, None, None, n, method, ends)
+        return cls(value, *ends, n, method)
 
 
 def measure_interval(
@@ -119,15 +125,8 @@ def measure_interval(
     if found.value is None or design.why_untold:
         return Interval(found.value, None, None, design.units, chosen, found.reason or design.why_untold)
     ends = _ENDS[chosen](measure, x, y, design, resamples, seed)
-    return _with_ends(
-        found.value, with_width(ends, found.value, _why_constant(measure, found.value)), design.units, chosen
-    )
-
-
-def _with_ends(value: float, ends: Ends, units: int, method: str) -> Interval:
-    if isinstance(ends, str):
-        return Interval(value, None, None, units, method, ends)
-    return Interval(value, *ends, units, method)
+    wide = with_width(ends, found.value, _why_constant(measure, found.value))
+    return Interval.of(found.value, wide, design.units, chosen)
 
 
 def with_width(ends: Ends, value: float, reason: str = "constant_resamples") -> Ends:
@@ -250,57 +249,3 @@ _ENDS: dict[Method, Callable[[MeasureName, Values, Values, Design, int, int], En
     "jackknife": _jackknife,
     "fisher": _fisher,
 }
-
-
-def bootstrap_interval(
-    statistic: Callable[..., float | None],
-    *columns: ArrayLike,
-    clusters: Names | None = None,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> Interval:
-    """Percentile interval of any statistic of columns whose rows belong together.
-
-    Args:
-        statistic: called with the drawn rows of each column; None or not finite where it does not exist.
-        *columns: one or more, each ``[unit, ...]``.
-        clusters: rows of one cluster are drawn together, shape ``[unit]``; each row alone when None.
-        resamples: how often ``statistic`` is called, at least 40.
-        seed: of the resamples.
-
-    Raises:
-        UsageError: if there is no column, columns differ in length, or a cluster has no name.
-
-    Example:
-        >>> bootstrap_interval(np.median, np.arange(101)).value
-        50.0
-    """
-    check_count("resamples", resamples, FEWEST_RESAMPLES)
-    arrays = _columns(columns)
-    rows = len(arrays[0])
-    nesting = Nesting.of(np.arange(rows) if clusters is None else index_of(clusters, rows, "clusters")[1])
-    rng, units = np.random.default_rng(seed), len(nesting.sizes)
-
-    def ends() -> Ends:
-        draws = (nesting.members(rng.integers(0, units, units)) for _ in range(resamples))
-        values = np.array([_number(statistic(*(array[drawn] for array in arrays))) for drawn in draws])
-        return with_width(quantile_ends(values, TAILS), value)
-
-    value = _number(statistic(*arrays)) if rows else math.nan
-    if math.isnan(value) or units < MIN_CLUSTERS:
-        reason = "undefined" if math.isnan(value) else "too_few_units"
-        return Interval(None if math.isnan(value) else value, None, None, units, "percentile", reason)
-    return _with_ends(value, ends(), units, "percentile")
-
-
-def _columns(columns: Sequence[ArrayLike]) -> list[NDArray[Any]]:
-    arrays = [as_array(f"column {place}", column, "one row a unit") for place, column in enumerate(columns)]
-    shapes = [array.shape for array in arrays]
-    if len({shape[:1] for shape in shapes}) != 1 or not shapes[0]:
-        got = f"columns of shapes {', '.join(map(str, shapes))}" if shapes else "no column"
-        raise UsageError(f"bootstrap_interval got {got}; wanted one or more [unit, ...], all of one length.")
-    return arrays
-
-
-def _number(value: float | None) -> float:
-    return float(value) if value is not None and math.isfinite(value) else math.nan

@@ -1,9 +1,11 @@
-"""Does a judge that says .8 turn out right 8 times in 10? Reliability, ECE, Brier score, confidence and bias.
+"""Does a judge that says .8 turn out right 8 times in 10? Reliability, Brier score, confidence and bias.
 
 ``p_yes [answer]`` are probabilities that a clip matches, in [0, 1]; ``truths [answer]`` are 1 where it does, 0 where
 not; ``clusters [answer]`` names what may be alike, such as the clip of several captions: clusters are what is
 independent, and every answer is one of its own when not given. Bins hold about equally many answers each, in the order
-of p; answers of one p are never parted, so that some bins may be larger, or missing.
+of p; answers of one p are never parted, so that some bins may be larger, or missing. Where clusters hold several
+answers there is at most one bin for every five clusters, but two if asked for: fewer do not tell how far a bin is off.
+The expected calibration error of these bins is in ``calibration_error``.
 
 Every function here raises ``UsageError`` if there is no answer, lengths differ, a p lies outside 0 to 1, a truth is
 neither 1 nor 0, or a cluster has no name.
@@ -17,9 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from earwitness.errors import UsageError
-from earwitness.metrics.arguments import FEWEST_RESAMPLES, Names, as_numbers, check_count, index_of, refuse_where
-from earwitness.metrics.bootstrap import TAILS
-from earwitness.metrics.chance_error import binned_error, chance_errors, error_ends
+from earwitness.metrics.arguments import Names, as_numbers, check_count, clusters_of, refuse_where
 from earwitness.metrics.correlation import Values
 from earwitness.metrics.pairs import Places
 from earwitness.metrics.shares import share_interval
@@ -58,83 +58,14 @@ def reliability(
         [(0.25, 0.5, 2), (0.625, 1.0, 2)]
     """
     p, truth = answers(p_yes, truths)
-    index, cluster = _equal_mass(p, bins), _clusters(clusters, len(p))
+    cluster = clusters_of(clusters, len(p))
+    index = equal_mass(p, bins, cluster)
     return tuple(_bin(p[index == at], truth[index == at], cluster[index == at]) for at in range(index.max() + 1))
 
 
 def _bin(p: Values, truth: Values, cluster: Places) -> Bin:
     share = share_interval(truth, clusters=cluster)
     return Bin(float(p.mean()), float(truth.mean()), share.low, share.high, len(p))
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationError:
-    """An ECE, and what chance alone would make of it.
-
-    Attributes:
-        value: in [0, 1]; 0 is perfect, and out of reach.
-        low: lower end of the 95 % interval of the error without chance; 0 where a calibrated judge is not ruled out.
-        high: upper end.
-        n: independent clusters.
-        chance: the ECE that a perfectly calibrated judge of the same p would have on average.
-        chance_high: what only one of 40 such judges exceeds.
-        reason: why there are no ends: ``too_few_units``, ``perfect``, ``constant_resamples``.
-    """
-
-    value: float
-    low: float | None
-    high: float | None
-    n: int
-    chance: float
-    chance_high: float
-    reason: str | None = None
-
-
-def calibration_error(
-    p_yes: ArrayLike,
-    truths: ArrayLike,
-    *,
-    bins: int = BINS,
-    clusters: Names | None = None,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> CalibrationError:
-    """Expected calibration error: how far the share of true lies from p, over bins of equal mass, by their answers.
-
-    ECE counts every chance deviation of a bin as error, so that it lies above the truth, the more the fewer answers: a
-    perfectly calibrated judge has about .1 on 100 answers and .03 on 1000. Read it beside ``chance``, for which truths
-    are drawn anew from the p as they are, each for itself.
-
-    Resamples of clusters would add the same bias once more. The interval therefore holds the errors at which the value
-    found would not be unusual: those of judges that err in each bin as this one does, but by another factor, with the
-    deviations that resampled clusters show; its low end is 0 as long as ``chance_high`` is not exceeded. By simulation
-    it holds the error without chance for 90-98 of 100 sets of 100 to 1000 answers, alone or by cluster.
-
-    Args:
-        p_yes: shape ``[answer]``.
-        truths: shape ``[answer]``.
-        bins: at most so many.
-        clusters: shape ``[answer]``.
-        resamples: of clusters, and of truths; at least 40.
-        seed: of both.
-
-    Example:
-        >>> found = calibration_error([0.9] * 60 + [0.1] * 60, [1, 0] * 30 + [0] * 60, bins=2)
-        >>> round(found.value, 3), found.value > found.chance_high, round(found.low, 2), round(found.high, 2)
-        (0.25, True, 0.19, 0.32)
-    """
-    check_count("resamples", resamples, FEWEST_RESAMPLES)
-    p, truth = answers(p_yes, truths)
-    index, cluster = _equal_mass(p, bins), _clusters(clusters, len(p))
-    value, units = binned_error(p - truth, index), int(cluster.max()) + 1
-    by_chance = chance_errors(p, index, resamples, seed)
-    chance, chance_high = float(by_chance.mean()), float(np.quantile(by_chance, TAILS[1]))
-    if units < MIN_CLUSTERS:
-        return CalibrationError(value, None, None, units, chance, chance_high, "too_few_units")
-    ends = error_ends(p - truth, index, cluster, chance_high, resamples, seed)
-    if isinstance(ends, str):
-        return CalibrationError(value, None, None, units, chance, chance_high, ends)
-    return CalibrationError(value, *ends, units, chance, chance_high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +106,13 @@ def brier(p_yes: ArrayLike, truths: ArrayLike, *, bins: int | None = BINS, clust
         (0.1875, 0.0625, 0.0625, 0.1875, 0.0)
     """
     p, truth = answers(p_yes, truths)
-    index = np.unique(p, return_inverse=True)[1] if bins is None else _equal_mass(p, bins)
+    cluster = clusters_of(clusters, len(p))
+    index = np.unique(p, return_inverse=True)[1] if bins is None else equal_mass(p, bins, cluster)
     sizes = np.bincount(index)
     means, shares = np.bincount(index, p) / sizes, np.bincount(index, truth) / sizes
     weights, share = sizes / len(p), truth.mean()
     apart, told = p - means[index], truth - shares[index]
-    score = _mean((p - truth) ** 2, clusters, (0.0, 1.0))
+    score = _mean((p - truth) ** 2, cluster, (0.0, 1.0))
     return Brier(
         score.value,
         score.low,
@@ -263,18 +195,17 @@ def probabilities(p_yes: ArrayLike) -> Values:
     return p
 
 
-def _equal_mass(p: Values, bins: int) -> Places:
+def equal_mass(p: Values, bins: int, cluster: Places) -> Places:
     """The bin of each answer, numbered from 0 by rising p: where the middle of all answers of its p falls."""
     check_count("bins", bins, 1)
+    units = int(cluster.max()) + 1
+    if units < len(p):
+        bins = min(bins, max(2, units // MIN_CLUSTERS))
     _, place, counts = np.unique(p, return_inverse=True, return_counts=True)
     twice_middle = 2 * np.cumsum(counts) - counts
     index: Places = np.unique(twice_middle * bins // (2 * len(p)), return_inverse=True)[1]
     return index[place]
 
 
-def _clusters(clusters: Names | None, count: int) -> Places:
-    return np.arange(count) if clusters is None else index_of(clusters, count, "clusters")[1]
-
-
 def _mean(values: Values, clusters: Names | None, bounds: tuple[float, float]) -> Estimate:
-    return mean_estimate(values.tolist(), clusters=_clusters(clusters, len(values)).tolist(), bounds=bounds)
+    return mean_estimate(values.tolist(), clusters=clusters_of(clusters, len(values)).tolist(), bounds=bounds)

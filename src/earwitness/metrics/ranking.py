@@ -168,9 +168,5 @@ def _interval(value: float, units: int, resampled: Callable[[], list[Values]]) -
         return Interval(None, None, None, units, "percentile", "no_pairs")
     if units < MIN_CLUSTERS or value in (0.0, 1.0):
         # Resamples of what is always right are always right: no sign that the next one is not wrong.
-        reason = "too_few_units" if units < MIN_CLUSTERS else "perfect"
-        return Interval(value, None, None, units, "percentile", reason)
-    ends = with_width(quantile_ends(np.concatenate(resampled()), TAILS), value)
-    if isinstance(ends, str):
-        return Interval(value, None, None, units, "percentile", ends)
-    return Interval(value, *ends, units, "percentile")
+        return Interval.of(value, "too_few_units" if units < MIN_CLUSTERS else "perfect", units, "percentile")
+    return Interval.of(value, with_width(quantile_ends(np.concatenate(resampled()), TAILS), value), units, "percentile")

@@ -74,7 +74,13 @@ class Ratio:
         return wilson_ends(self.value, self.value * (1 - self.value) / self.variance, _t_reach(self.units))
 
     def t_ends(self) -> tuple[float, float]:
-        """Student's interval of a ratio that lies in [-1, 1]."""
+        """Student's interval of a ratio that lies in [-1, 1], such as a gain; of clusters all alike, that of decisions.
+
+        Clusters that all gain alike show no spread, which does not mean that there is none: each then counts as one
+        decision, of which so large a share was won.
+        """
+        if not self.variance:
+            return bonett_price_ends(max(0.0, self.value) * self.units, max(0.0, -self.value) * self.units, self.units)
         reach = _t_reach(self.units) * math.sqrt(self.variance)
         return max(-1.0, self.value - reach), min(1.0, self.value + reach)
 
@@ -109,10 +115,11 @@ def wilson_ends(share: float, n: float, reach: float) -> tuple[float, float]:
     """
     centre = (share + reach * reach / (2 * n)) / (1 + reach * reach / n)
     half = reach * math.sqrt(share * (1 - share) / n + reach * reach / (4 * n * n)) / (1 + reach * reach / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Rounding would leave a share of none above 0, and one of all below 1.
+    return max(0.0, centre - half) if share else 0.0, min(1.0, centre + half) if share < 1 else 1.0
 
 
-def bonett_price_ends(only_first: int, only_second: int, n: int) -> tuple[float, float]:
+def bonett_price_ends(only_first: float, only_second: float, n: int) -> tuple[float, float]:
     """Ends of the difference of two shares of the same n decisions, from those that only one got right.
 
     Bonett and Price, J. Educ. Behav. Stat. 37 (2012): as if one decision more had gone to either side, so that it also

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from earwitness.bench.figures import Figure
-from earwitness.bench.studies.ablation import Ablation, Cell, Spread
+from earwitness.bench.studies.cells import Ablation, Cell, Spread
 from earwitness.report.plots import Dot, dots
+from earwitness.report.readings import in_words
 from earwitness.report.tables import Cell as Value
 from earwitness.report.tables import Table
 
@@ -13,18 +14,25 @@ OF_FIGURE = ("value", "low", "high", "n", "n_total")
 
 def ablation_table(ablation: Ablation) -> Table:
     """Every cell's figure with its 95 % interval, and each factor's spread beside the width of such an interval."""
-    failed = any(cell.error for cell in ablation.cells)
     told = _told(ablation)
+    remarks = [_remark(cell) for cell in ablation.cells]
+    note = ["note"] if any(remarks) else []
     return Table(
-        columns=(*ablation.varied, told.measure if told else "value", *OF_FIGURE[1:], *["error"] * failed),
+        columns=(*ablation.varied, told.measure if told else "value", *OF_FIGURE[1:], *note),
         rows=tuple(
-            (*(cell.levels[factor] for factor in ablation.varied), *_numbers(cell), *[cell.error] * failed)
-            for cell in ablation.cells
+            (*(cell.levels[factor] for factor in ablation.varied), *_numbers(cell), *([remark] if note else []))
+            for cell, remark in zip(ablation.cells, remarks, strict=True)
         ),
         notes=_notes(ablation, told),
         facts={"benchmark": ablation.benchmark, **ablation.to_dict()},
         records=tuple(ablation.to_dict()["cells"]),
     )
+
+
+def _remark(cell: Cell) -> str:
+    """Why there is no number or no interval, and what could not be scored."""
+    left = [f"not scored: {count:,} x {code}" for code, count in cell.not_scored.items()]
+    return "; ".join(filter(None, [cell.error, in_words(cell.figure.reason) if cell.figure else "", *left]))
 
 
 def ablation_picture(ablation: Ablation) -> str:
@@ -44,7 +52,18 @@ def ablation_picture(ablation: Ablation) -> str:
     ]
     told = _told(ablation)
     title = f"{ablation.benchmark} by {', '.join(ablation.varied) or 'one setting'}"
-    return dots(title, rows, _named(told) if told else "nothing was measured")
+    return dots(title, rows, f"{_named(told)}; {_counted(ablation)}" if told else "nothing was measured")
+
+
+def _counted(ablation: Ablation) -> str:
+    """What was measured of what there is, from the cell with least to that with most."""
+    told = [cell.figure for cell in ablation.cells if cell.figure]
+    measured, every = ({figure.n for figure in told}, {figure.n_total for figure in told})
+    return f"n = {_range(measured)} of {_range(every)} {told[0].unit}"
+
+
+def _range(counts: set[int]) -> str:
+    return " to ".join(f"{count:,}" for count in sorted({min(counts), max(counts)}))
 
 
 def _dot(label: str, figure: Figure | None, series: str) -> Dot:

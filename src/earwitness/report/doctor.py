@@ -13,9 +13,9 @@ from earwitness.report.tables import Table, write_table
 
 if TYPE_CHECKING:
     from earwitness.bench.doctor import Audit
-    from earwitness.bench.doctor.findings import Finding
+    from earwitness.bench.doctor.finding import Finding
 
-FINDINGS = ("of", "measure", "value", "low", "high", "n", "of n", "note")
+FINDINGS = ("of", "measure", "value", "low", "high", "n", "of n", "clips", "note")
 # Why a figure is missing, or its interval, in as few words as a cell holds.
 _WHY = {"constant_resamples": "all alike", "too_few": "none scored", "too_few_units": "too few"}
 # An interval of less than this width needs more digits to be seen.
@@ -32,7 +32,7 @@ _TABLES: tuple[tuple[str, tuple[Group, ...], tuple[str, ...]], ...] = (
 
 def findings_table(audit: Audit) -> Table:
     """Every figure of an audit in a row of its own."""
-    rows = tuple((f.of, f.measure, f.value, f.low, f.high, f.n, f.n_total, f.reason) for f in audit.findings)
+    rows = tuple((f.of, f.measure, f.value, f.low, f.high, f.n, f.n_total, f.clips, f.reason) for f in audit.findings)
     return Table(FINDINGS, rows, (_verdict(audit), *_notes(audit)), audit.to_dict())
 
 
@@ -53,7 +53,7 @@ def write_audit(audit: Audit, width: int = 100) -> str:
 
 
 def audit_picture(audit: Audit) -> str:
-    """AUC of every control and the share of yes to it, with their intervals, as an SVG document.
+    """AUC of every control and, of a judge that decides, the share of yes to it, with their intervals, as SVG.
 
     Raises:
         MissingDependencyError: without matplotlib.
@@ -66,7 +66,8 @@ def audit_picture(audit: Audit) -> str:
         if (found := audit.get(condition.name, measure)) is not None
     ]
     title = f"{describe(audit.recipe)}: {audit.headline} ({audit.scored} of {audit.bases} true pairs scored)"
-    return dots(title, rows, "AUC and share of yes, with 95 % intervals", reference=LISTENS_FROM)
+    measured = "AUC" if audit.decide_at is None else "AUC and share of yes"
+    return dots(title, rows, f"{measured}, with 95 % intervals", reference=LISTENS_FROM)
 
 
 def _of(groups: tuple[Group, ...]) -> Iterator[Condition]:
@@ -76,13 +77,15 @@ def _of(groups: tuple[Group, ...]) -> Iterator[Condition]:
 def _verdict(audit: Audit) -> str:
     auc = audit.get("shuffled", "AUC")
     if auc is None:
-        return f"{audit.headline}: nothing was scored"
-    return f"{audit.headline}: AUC of true over shuffled captions {_written(auc)}, n = {auc.n} of {auc.n_total}"
+        return audit.headline if audit.scored else f"{audit.headline}: nothing was scored"
+    clips = f", {auc.clips} clips" if auc.clips < auc.n else ""
+    return f"{audit.headline}: AUC of true over shuffled captions {_written(auc)}, n = {auc.n} of {auc.n_total}{clips}"
 
 
 def _table(audit: Audit, label: str, groups: tuple[Group, ...], measures: tuple[str, ...]) -> Table:
-    """Conditions by measures; a condition of which nothing was found has no row."""
-    rows = []
+    """Conditions by measures; of what nothing was found there is neither row nor column."""
+    rows, found_at_all = [], {(found.of, found.measure) for found in audit.findings}
+    measures = tuple(name for name in measures if any((c.name, name) in found_at_all for c in _of(groups)))
     for condition in _of(groups):
         found = [audit.get(condition.name, measure) for measure in measures]
         told = [finding for finding in found if finding is not None]
@@ -102,29 +105,43 @@ def _failures(audit: Audit) -> Table:
 
 def _notes(audit: Audit) -> tuple[str, ...]:
     """What must be said with the figures."""
-    none = [] if audit.failures else ["no failure found"]
     left = [f"not scored: {count:,} x {code}" for code, count in audit.not_scored.items()]
     missing = [
         f"not run: {', '.join(name for name, why in audit.not_run.items() if why == reason)}: {reason}"
         for reason in dict.fromkeys(audit.not_run.values())
     ]
+    decided = "" if audit.decide_at is None else f"yes from {audit.decide_at:g} on; "
     return (
-        *none,
+        *_found_nothing(audit),
         *left,
         *missing,
-        f"{audit.scored} of {audit.bases} true pairs scored; {audit.source}; yes from {audit.decide_at:g} on; "
+        *_not_measured(audit),
+        f"{audit.scored} of {audit.bases} true pairs scored; {audit.source}; {decided}"
         f"recipe {audit.recipe.id} ({describe(audit.recipe)})",
     )
+
+
+def _found_nothing(audit: Audit) -> Iterator[str]:
+    if not audit.failures:
+        yield "too few pairs to find failures" if audit.verdict == "cannot tell" else "no failure found"
+
+
+def _not_measured(audit: Audit) -> Iterator[str]:
+    """What is not asked of judges that give no probabilities."""
+    if not audit.are_probabilities:
+        yield "not measured: bias, calibration: the judge's scores are no probabilities"
+    if audit.decide_at is None:
+        yield "not measured: yes, J, flips, obeys: nothing tells from which score the judge says yes (--decide-at)"
 
 
 def _written(finding: Finding) -> str:
     """A figure with its interval, or with the reason why there is none.
 
     Example:
-        >>> from earwitness.bench.doctor.findings import Finding
-        >>> _written(Finding("silence", "AUC", 0.9, 0.8, 0.95, 40, 40))
+        >>> from earwitness.bench.doctor.finding import Finding
+        >>> _written(Finding("silence", "AUC", 0.9, 0.8, 0.95, 40, 40, 40))
         '0.900 [0.800, 0.950]'
-        >>> _written(Finding("silence", "AUC", 1.0, None, None, 40, 40, "perfect"))
+        >>> _written(Finding("silence", "AUC", 1.0, None, None, 40, 40, 40, "perfect"))
         '1.000 (perfect)'
     """
     why = _WHY.get(finding.reason or "", finding.reason)

@@ -1,49 +1,20 @@
 """Pictures as SVG text: numbers with their intervals, and curves.
 
-Drawn by matplotlib, which the extra ``plot`` brings; it is imported when a picture is drawn, and nothing of it is
-changed for others. The same input gives the same text under one version of matplotlib. Series differ in colour and in
-marker, and the colours can be told apart by people who see few of them. A title and a description speak for a picture,
-so that nothing depends on seeing.
+A title and a description speak for a picture, so that nothing depends on seeing; ``canvas`` tells how it looks.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import math
-import textwrap
-import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from earwitness.audio.source import printable
-from earwitness.errors import MissingDependencyError
+from earwitness.report.canvas import GREY, look_of, sheet, short, svg_of
 
-# Okabe and Ito's colours without their yellow, which white swallows. Seven and eight: 56 series before two look alike.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-GREY = "#6e6e6e"
-# Inches, of which a browser makes 96 pixels each: the width, and the heights of one label, of one more dot on its line,
-# of a picture of curves, of a line of the legend, and of title and axis.
-WIDTH, LINE, BESIDE, TALL, KEY, AROUND = 7.5, 0.25, 0.13, 4.2, 0.2, 1.0
-# Letters that fit: into a label, into a line of the title, into a line of the legend.
-LABEL, TITLE, LEGEND = 44, 78, 96
-STYLE: Mapping[str, Any] = {
-    "svg.fonttype": "none",  # letters stay letters: small, and found by searching
-    "svg.hashsalt": "earwitness",
-    "text.parse_math": False,  # a dollar sign is one
-    "font.size": 9.0,  # points: 12 pixels
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "axes.grid": True,
-    "grid.color": "#e4e4e4",
-    "legend.frameon": False,
-}
+# Inches: the heights of one label, of one more dot on its line, and of a picture of curves.
+LINE, BESIDE, TALL = 0.25, 0.13, 4.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +45,14 @@ class Series:
         points: x and y, finite, in the order in which they are joined.
         marks: whether each point has a marker.
         joined: whether a line goes through them.
+        ends: of the interval of each point's y, as whiskers; None for a point without one.
     """
 
     label: str
     points: Sequence[tuple[float, float]]
     marks: bool = True
     joined: bool = True
+    ends: Sequence[tuple[float, float] | None] = ()
 
 
 def dots(title: str, rows: Sequence[Dot], x_label: str, *, reference: float | None = None) -> str:
@@ -103,22 +76,22 @@ def dots(title: str, rows: Sequence[Dot], x_label: str, *, reference: float | No
         (True, True)
     """
     names = list(dict.fromkeys(row.series for row in rows))
-    looks = {name: {**_look(place), "linestyle": ""} for place, name in enumerate(names)}
+    looks = {name: {**look_of(place), "linestyle": ""} for place, name in enumerate(names)}
     ticks, places, height = _laid_out(rows)
-    with _figure(title, height, looks.items() if any(names) else ()) as figure:
+    with sheet(title, height, looks.items() if any(names) else ()) as figure:
         axes = figure.add_subplot()
         if reference is not None:
             axes.axvline(reference, color=GREY, linestyle="--", linewidth=1)
         for row, place in zip(rows, places, strict=True):
             _draw_dot(axes, row, place, looks[row.series])
         axes.set_ylim(height, 0)
-        axes.set_yticks([place for place, _ in ticks], [_short(label) for _, label in ticks])
+        axes.set_yticks([place for place, _ in ticks], [short(label) for _, label in ticks])
         axes.tick_params(axis="y", length=0)
         if all(row.value is None for row in rows):
             axes.set_xticks([])
         axes.set_xlabel(printable(x_label))
         compared = "" if reference is None else f" The dashed line is at {reference:g}."
-        return _svg(figure, title, f"{x_label}. {'; '.join(map(_told, rows))}.{compared}")
+        return svg_of(figure, title, f"{x_label}. {'; '.join(map(_told, rows))}.{compared}")
 
 
 def lines(title: str, x_label: str, y_label: str, series: Sequence[Series], *, diagonal: bool = False) -> str:
@@ -143,26 +116,22 @@ def lines(title: str, x_label: str, y_label: str, series: Sequence[Series], *, d
         True
     """
     looks = [
-        {**_look(place), "linestyle": "-" * one.joined, **({} if one.marks else {"marker": ""})}
+        {**look_of(place), "linestyle": "-" * one.joined, **({} if one.marks else {"marker": ""})}
         for place, one in enumerate(series)
     ]
     keys = [one.label if one.points else f"{one.label} (no points)" for one in series]
-    with _figure(title, TALL, zip(keys, looks, strict=True)) as figure:
+    with sheet(title, TALL, zip(keys, looks, strict=True)) as figure:
         axes = figure.add_subplot()
         for one, look in zip(series, looks, strict=True):
             axes.plot(*zip(*one.points, strict=True) if one.points else ((), ()), **look)
+            _draw_ends(axes, one, look)
         if diagonal and any(one.points for one in series):
             _draw_diagonal(axes)
         axes.set_xlabel(printable(x_label))
         axes.set_ylabel(printable(y_label))
-        return _svg(
+        return svg_of(
             figure, title, f"{y_label} by {x_label}. {'; '.join(_span(one, x_label, y_label) for one in series)}."
         )
-
-
-def _look(place: int) -> dict[str, Any]:
-    """Colour and marker of a series."""
-    return {"color": COLOURS[place % len(COLOURS)], "marker": MARKERS[place % len(MARKERS)], "markersize": 5}
 
 
 def _laid_out(rows: Sequence[Dot]) -> tuple[list[tuple[float, str]], list[float], float]:
@@ -195,57 +164,18 @@ def _draw_dot(axes: Any, row: Dot, place: float, look: Mapping[str, Any]) -> Non
     axes.plot((row.value,), (place,), **look)
 
 
+def _draw_ends(axes: Any, one: Series, look: Mapping[str, Any]) -> None:
+    for (x, _), ends in zip(one.points, one.ends, strict=False):
+        if ends is not None:
+            axes.plot((x, x), ends, color=look["color"], linewidth=1, alpha=0.5)
+
+
 def _draw_diagonal(axes: Any) -> None:
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     axes.set_autoscale_on(False)
     ends = max(left, bottom), min(right, top)
     if ends[0] < ends[1]:
         axes.plot(ends, ends, color=GREY, linestyle="--", linewidth=1, zorder=1)
-
-
-@contextmanager
-def _figure(title: str, height: float, legend: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Any]:
-    """A figure with its title and legend; ``height`` is that of the axes."""
-    try:
-        from matplotlib import style
-        from matplotlib.figure import Figure
-        from matplotlib.lines import Line2D
-    except ModuleNotFoundError as error:
-        raise MissingDependencyError("pictures", "matplotlib", "plot") from error
-    heading = textwrap.fill(printable(title), TITLE)
-    looks = [(_short(name), look) for name, look in legend]
-    columns = max(1, LEGEND // (7 + max((len(name) for name, _ in looks), default=1)))
-    rows = math.ceil(len(looks) / columns) + heading.count("\n")
-    with style.context(["default", STYLE]), warnings.catch_warnings():
-        # The font that is measured by lacks letters that the reader's has.
-        warnings.filterwarnings("ignore", "Glyph .* missing")
-        figure = Figure((WIDTH, height + AROUND + KEY * rows), layout="constrained")
-        figure.suptitle(heading, x=0.012, ha="left", weight="bold")
-        if looks:
-            artists = [Line2D((), (), **look) for _, look in looks]
-            figure.legend(artists, [name for name, _ in looks], loc="outside lower left", ncols=columns)
-        yield figure
-
-
-def _svg(figure: Any, title: str, description: str) -> str:
-    """The figure's text, with a title and a description in the place of metadata and prolog."""
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    drawn = out.getvalue()
-    opening, body = drawn[drawn.index("<svg ") :].split(">", 1)
-    # Pictures that stand on one page must not share ids.
-    own = hashlib.sha256(drawn.encode()).hexdigest()[:8]
-    told = (
-        f'<title id="title-{own}">{escape(printable(title))}</title>\n'
-        f'<desc id="description-{own}">{escape(printable(description))}</desc>'
-    )
-    return f'{opening} role="img" aria-labelledby="title-{own} description-{own}">\n{told}{body}'
-
-
-def _short(label: str) -> str:
-    """A label that leaves room for what it labels."""
-    text = printable(label)
-    return text if len(text) <= LABEL else f"{text[: LABEL - 1]}…"
 
 
 def _told(row: Dot) -> str:

@@ -5,32 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from earwitness.bench.studies.beside import Reading, Standing
 from earwitness.bench.studies.sweep import BY_ORDER, MEASURES, Kind, Point, Sweep
 from earwitness.report.plots import Series, lines
+from earwitness.report.readings import UNITS, for_people
 from earwitness.report.tables import Table
 
 CHANGES: tuple[Kind, ...] = ("temperature", "bias")
 # What runs to the right in each picture, by its file.
 PICTURES = {"ece.svg": "ECE", "entropy.svg": "entropy"}
-UNITS = {"entropy": "entropy, bits"}
 
 
 def beside_table(sweep: Sweep) -> Table:
     """A column a run and a line a measure, each number with its 95 % interval."""
-    standings = sweep.standings
-    lines_of = {
-        "pairs": [f"{one.n:,} of {one.n_total:,}" for one in standings],
-        **{UNITS.get(name, name): [_reading(one, name) for one in standings] for name in standings[0].readings},
-        "ECE by chance": ["none" if one.chance is None else f"{one.chance:.3f}" for one in standings],
-        "exactly 0 or 1": [f"{one.certain:,}" for one in standings],
-    }
+    runs = {one.of: for_people(one) for one in sweep.standings}
+    measures = next(iter(runs.values()))
     return Table(
-        columns=("measure", *(one.run for one in standings)),
-        rows=tuple((name, *cells) for name, cells in lines_of.items()),
+        columns=("measure", *runs),
+        rows=tuple((name, *(cells[name] for cells in runs.values())) for name in measures),
         notes=(
             f"{_title(sweep)}; [95 % interval]",
-            f"recipes: {', '.join(one.recipe for one in standings)}",
+            f"recipes: {', '.join(sweep.recipes.values())}",
             *_shared(sweep),
         ),
         facts=sweep.to_dict(),
@@ -61,13 +55,20 @@ def sweep_pictures(sweep: Sweep) -> dict[str, str]:
     """
     return {
         file: lines(
-            f"LCC and AUC by {across} under temperatures and biases",
+            f"LCC and AUC by {across} under temperatures and biases; {_counted(sweep)}",
             UNITS.get(across, across),
             "LCC and AUC",
             list(_curves(sweep, across)),
         )
         for file, across in PICTURES.items()
     }
+
+
+def _counted(sweep: Sweep) -> str:
+    counts = {one.of: f"{one.n:,} of {one.n_total:,}" for one in sweep.standings}
+    if len(set(counts.values())) == 1:
+        return f"n = {counts.popitem()[1]} pairs"
+    return f"n = {', '.join(f'{count} ({run})' for run, count in counts.items())} pairs"
 
 
 def _curves(sweep: Sweep, across: str) -> Iterator[Series]:
@@ -84,26 +85,17 @@ def _places(points: Sequence[Point], across: str, up: str) -> list[tuple[float, 
 
 
 def _by_run(sweep: Sweep) -> list[tuple[str, list[Point]]]:
-    return [(one.run, [point for point in sweep.points if point.run == one.run]) for one in sweep.standings]
+    return [(run, [point for point in sweep.points if point.run == run]) for run in sweep.recipes]
 
 
 def _title(sweep: Sweep) -> str:
-    return (
-        f"{len(sweep.standings)} runs against {sweep.truth}" if len(sweep.standings) > 1 else f"against {sweep.truth}"
-    )
+    several = f"{len(sweep.recipes)} runs " if len(sweep.recipes) > 1 else ""
+    return f"{several}against {sweep.truth}"
 
 
 def _shared(sweep: Sweep) -> list[str]:
     common, every = sweep.shared
     return [] if common == every else [f"beware: the runs share {common:,} of {every:,} pairs; the others differ"]
-
-
-def _reading(standing: Standing, name: str) -> str:
-    found: Reading = standing.readings[name]
-    if found.value is None:
-        return f"none ({found.reason})"
-    ends = "no interval" if found.low is None or found.high is None else f"{found.low:.3f}, {found.high:.3f}"
-    return f"{found.value:.3f} [{ends}]"
 
 
 def _moved(sweep: Sweep, kind: Kind) -> str | None:

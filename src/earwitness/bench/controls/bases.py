@@ -6,10 +6,13 @@ they are not true of, and neither a tone nor any other single sound makes one of
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_args
 
 import numpy as np
 
@@ -42,15 +45,19 @@ class Base(ABC):
 
     Attributes:
         id: its own.
+        clip: what tells clips apart; bases of one clip differ in their captions only.
         caption: what the clip holds.
         language: of the caption.
         reversed: the caption with its order of events reversed; None where it tells none, or none that can be reversed.
+        cut: the part of its source that is the clip, ``start_time`` and ``end_time`` in seconds; empty if all of it is.
     """
 
     id: str
+    clip: str
     caption: str
     language: Language
     reversed: str | None
+    cut: Mapping[str, Any] = MappingProxyType({})
 
     @property
     @abstractmethod
@@ -82,7 +89,8 @@ class SceneBase(Base):
     """
 
     def __init__(self, id: str, plan: Plan, language: Language, composer: Composer, seed: tuple[int, ...]) -> None:
-        self.id, self.language = id, language
+        self.id = self.clip = id
+        self.language = language
         self._plan, self._composer, self._seed = plan, composer, seed
         self._fact = Fact("order", plan.labels)
         self.caption = self._stated(self._fact)
@@ -117,7 +125,8 @@ class GivenBase(Base):
     """A pair of the user's own, taken as matching."""
 
     def __init__(self, pair: Pair) -> None:
-        self.id, self.caption = pair.id, pair.caption
+        self.id, self.clip, self.caption = pair.id, _clip_of(pair.audio), pair.caption
+        self.cut = {bound: pair.meta[bound] for bound in ("start_time", "end_time") if bound in pair.meta}
         self.language = pair.language or "en"
         self.reversed = turned_round(pair.caption, self.language)
         self._pair = pair
@@ -129,14 +138,25 @@ class GivenBase(Base):
 
     def take(self) -> Take:
         """The clip, or its segment; its border is its quietest point near the middle, if its caption tells an order."""
-        part = segment(read_audio(self._pair.audio), self._pair.meta)
+        part = segment(read_audio(self._pair.audio), self.cut)
         # A segment becomes a clip of its own, which nobody cuts again.
         audio = from_array(part.samples, part.sample_rate)
         return Take(audio, None if self.reversed is None else quietest_point(audio))
 
     def denies(self, other: Base) -> bool:
-        """Whether the other's caption is another one, capitals and blanks aside."""
-        return _plain(self.caption) != _plain(other.caption)
+        """Whether it is another clip's, and another caption, capitals and blanks aside.
+
+        Several captions of one clip are all true of it, and one of another part of its recording may well be.
+        """
+        return self.clip != other.clip and _plain(self.caption) != _plain(other.caption)
+
+
+def _clip_of(source: AudioSource) -> str:
+    if isinstance(source, Audio):
+        return source.sha256
+    # Of a file the place: no run tells where on a disk it was made.
+    told = source if isinstance(source, bytes) else Path(source).as_posix().encode("utf-8", "surrogateescape")
+    return hashlib.sha256(told).hexdigest()
 
 
 def _plain(caption: str) -> str:

@@ -1,15 +1,17 @@
 """The pairs of all conditions of some bases.
 
-A pair's id is ``BASE/CONDITION``; its ``meta`` tells ``condition``, ``base`` (whose clip it has) and ``caption_of``
-(the base whose caption it has).
+A pair's id is ``BASE/CONDITION``; its ``meta`` tells ``condition``, ``base`` (whose clip it has), ``clip`` (the same
+for bases of one clip) and ``caption_of`` (the base whose caption it has). Those to be scored alone come first.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -81,35 +83,32 @@ class Controls:
         for planned, conditions in self._passes:
             yield from self._pairs(planned, conditions)
 
-    @property
-    def alone(self) -> list[Pair]:
-        """Those that are scored one at a time; they are among the others as well."""
-        return [pair for planned in self._bases[:ALONE] for pair in self._pairs(planned, [BY_NAME["alone"]])]
-
     @cached_property
     def _passes(self) -> list[tuple[_Planned, list[Condition]]]:
-        """Bases with the conditions put to them: all at a time, and once more at the end."""
+        """Bases with the conditions put to them: some alone, then all at a time, and once more at the end."""
         once = [condition for condition in CONDITIONS if condition.group != "again"]
-        first = [
-            (planned, [c for c in (*once, *[BY_NAME["alone"]] * (planned.number < ALONE)) if planned.can(c)])
-            for planned in self._bases
+        return [
+            *((planned, [BY_NAME["alone"]]) for planned in self._bases[:ALONE]),
+            *((planned, [condition for condition in once if planned.can(condition)]) for planned in self._bases),
+            *((planned, [BY_NAME["repeat"]]) for planned in self._bases),
         ]
-        return first + [(planned, [BY_NAME["repeat"]]) for planned in self._bases]
 
     def _pairs(self, planned: _Planned, conditions: Sequence[Condition]) -> Iterator[Pair]:
         try:
             take = planned.base.take()
         except AudioError:
-            # The judge says what is wrong with the clip, and each pair is counted as not scored.
+            # The judge, given what could not be read, says what is wrong with it; each pair is counted as not scored.
             for condition in conditions:
-                yield self._pair(planned, condition, planned.base.source)
+                yield self._pair(planned, condition, planned.base.source, planned.base.cut)
             return
         for condition in conditions:
             rng = np.random.default_rng((self._seed, planned.number, crc32(condition.name.encode())))
             subject = Subject(take.audio, take.border, rng, planned.speech)
             yield self._pair(planned, condition, condition.sound(subject))
 
-    def _pair(self, planned: _Planned, condition: Condition, audio: AudioSource) -> Pair:
+    def _pair(
+        self, planned: _Planned, condition: Condition, audio: AudioSource, cut: Mapping[str, Any] = MappingProxyType({})
+    ) -> Pair:
         base, other = planned.base, planned.other
         whose = other if other is not None and condition.asks == "other" else base
         return Pair(
@@ -117,7 +116,14 @@ class Controls:
             planned.asked(condition) or "",
             id=f"{base.id}/{condition.name}",
             language=base.language,
-            meta={"part": PART, "condition": condition.name, "base": base.id, "caption_of": whose.id},
+            meta={
+                "part": PART,
+                "condition": condition.name,
+                "base": base.id,
+                "clip": base.clip,
+                "caption_of": whose.id,
+                **cut,
+            },
         )
 
 

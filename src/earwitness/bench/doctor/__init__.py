@@ -1,7 +1,7 @@
 """Does this judge listen? Controls are judged into an ordinary run, and the audit is computed from its records alone.
 
-``answers`` reads the records, ``findings`` computes every figure, ``diagnosis`` makes a verdict of them and names
-failures.
+``answers`` reads the records, ``findings`` and ``decisions`` compute every figure (``finding``), ``diagnosis`` makes a
+verdict of them and names failures.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from earwitness.bench.controls.conditions import BY_NAME, CONDITIONS
+from earwitness.bench.controls.conditions import CONDITIONS, Condition
 from earwitness.bench.controls.pairs import Controls
-from earwitness.bench.doctor.answers import Answers
+from earwitness.bench.doctor.answers import Answers, are_probabilities
 from earwitness.bench.doctor.diagnosis import Failure, Verdict, failures_of, verdict_of
-from earwitness.bench.doctor.findings import Finding, findings
+from earwitness.bench.doctor.finding import Finding
+from earwitness.bench.doctor.findings import findings
 from earwitness.bench.judged import ALIGNMENT
 from earwitness.bench.measurements import Scale
 from earwitness.errors import UsageError
@@ -26,6 +28,8 @@ from earwitness.types import Judge, Pair, Recipe, Score
 
 # What is noted of a run.
 NOTE = "doctor"
+# Where a judge that gives probabilities says yes.
+EVEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Audit:
         bases: how many clips with true captions there are.
         scored: how many of these have a score.
         source: what they are.
-        decide_at: a score of at least this, on a scale from 0 to 1, is a yes.
+        decide_at: a score of at least this, on a scale from 0 to 1, is a yes; None if nothing tells what is.
+        are_probabilities: whether the judge's scores are.
         recipe: of the judge.
         not_run: conditions that no pair was made for, with the reason.
         not_scored: how many pairs of all conditions but null captions have no score, by the code of the reason.
@@ -51,17 +56,21 @@ class Audit:
     bases: int
     scored: int
     source: str
-    decide_at: float
+    decide_at: float | None
+    are_probabilities: bool
     recipe: Recipe
     not_run: Mapping[str, str]
     not_scored: Mapping[str, int]
 
     @property
     def headline(self) -> str:
-        """The verdict in words; where it cannot be told, with the number of pairs that did not tell it."""
+        """The verdict in words; where it cannot be told, with the number of pairs that did not tell it, or why."""
+        if self.verdict != "cannot tell":
+            return self.verdict
         auc = self.get("shuffled", "AUC")
-        n = 0 if auc is None else auc.n
-        return f"cannot tell at n = {n}" if self.verdict == "cannot tell" else self.verdict
+        if auc is None:
+            return f"cannot tell: {self.not_run['shuffled']}" if self.scored else "cannot tell at n = 0"
+        return f"cannot tell at n = {auc.n}" + (f" of {auc.clips} clips" if auc.clips < auc.n else "")
 
     def get(self, of: str, measure: str) -> Finding | None:
         """One figure; None where it was not measured."""
@@ -78,7 +87,7 @@ def examine(
     out: str | Path,
     *,
     source: str,
-    decide_at: float = 0.5,
+    decide_at: float | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Judge controls into a run directory; the same call resumes.
@@ -90,7 +99,8 @@ def examine(
         controls: of clips with captions that are true of them.
         out: the run directory.
         source: what the clips are, in words.
-        decide_at: a score of at least this, on a scale from 0 to 1, is a yes.
+        decide_at: a score of at least this, on a scale from 0 to 1, is a yes; 1/2 where none is given, of judges whose
+            scores are probabilities, and nothing of others.
         progress: as in ``evaluate``.
 
     Returns:
@@ -101,20 +111,21 @@ def examine(
             outside 0 to 1.
         EarwitnessError: as ``evaluate`` does.
     """
-    _scale_of(judge.axes)
+    scale = _scale_of(judge.axes)
     if not controls.bases:
-        raise UsageError("there is no pair to make controls of; wanted at least one, and 20 for a verdict.")
-    if not 0.0 < decide_at < 1.0:
+        raise UsageError("there is no pair to make controls of; wanted at least one, and 20 clips for a verdict.")
+    if decide_at is None and are_probabilities(scale):
+        decide_at = EVEN
+    if decide_at is not None and not 0.0 < decide_at < 1.0:
         raise UsageError(f"decide_at is {decide_at}; wanted a score between 0 and 1 from which a pair is a yes.")
     about = {
         NOTE: {"source": source, "bases": controls.bases, "decide_at": decide_at, "speech": controls.speech.origin},
     }
-    first = evaluate(_OneByOne(judge), controls.alone, out, progress=False, about=about)
-    return first if first.interrupted else evaluate(judge, controls, out, progress=progress, about=about)
+    return evaluate(_FirstOneByOne(judge), controls, out, progress=progress, about=about)
 
 
-class _OneByOne:
-    """A judge that is given one pair at a time."""
+class _FirstOneByOne:
+    """A judge that is given the controls to be scored alone one at a time; they come before all others."""
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
@@ -128,7 +139,12 @@ class _OneByOne:
         return self._judge.score(pair)
 
     def score_all(self, pairs: Iterable[Pair]) -> Iterator[Score]:
-        return (score for pair in pairs for score in self._judge.score_all([pair]))
+        waiting = iter(pairs)
+        for pair in waiting:
+            if pair.meta["condition"] != "alone":
+                yield from self._judge.score_all(chain([pair], waiting))
+                return
+            yield from self._judge.score_all([pair])
 
 
 def audit(run: Run) -> Audit:
@@ -150,11 +166,12 @@ def audit(run: Run) -> Audit:
         failures_of(by_name, verdict),
         found,
         bases=noted["bases"],
-        scored=len(answers.scored("true")[0]),
+        scored=len(answers.scored("true")),
         source=noted["source"],
         decide_at=noted["decide_at"],
+        are_probabilities=answers.are_probabilities,
         recipe=run.recipe,
-        not_run=_not_run(answers, noted["speech"]),
+        not_run=_not_run(answers, noted["speech"], finished=sum(1 for _ in answers) == run.n_total),
         not_scored=_not_scored(answers),
     )
 
@@ -170,13 +187,22 @@ def _scale_of(axes: Mapping[str, Scale]) -> Scale:
     return low, high
 
 
-def _not_run(answers: Answers, speech: str) -> dict[str, str]:
-    reasons = {"speech": speech, "order": "no caption tells an order that can be reversed"}
+def _not_run(answers: Answers, speech: str, *, finished: bool) -> dict[str, str]:
+    spoken = any(answers.of(condition.name) for condition in CONDITIONS if condition.needs == "speech")
     return {
-        condition.name: reasons.get(BY_NAME[condition.name].group, "no other caption to be had")
+        condition.name: _lack(condition, "" if spoken else speech) if finished else "the run is not finished"
         for condition in CONDITIONS
         if not answers.of(condition.name)
     }
+
+
+def _lack(condition: Condition, no_speech: str) -> str:
+    """What no base has that a condition takes."""
+    if condition.needs == "speech" and no_speech:
+        return no_speech
+    if condition.asks == "other":
+        return "no other caption to compare with"
+    return "no caption tells an order that can be reversed"
 
 
 def _not_scored(answers: Answers) -> dict[str, int]:

@@ -3,7 +3,8 @@
 The verdict rests on shuffled captions. There, clips and captions are the same among true pairs and controls, so that a
 judge that reads captions only, or that says yes to everything, is at an AUC of 1/2, whatever else it knows.
 
-The rules are the table ``SIGNS``. A failure is named only where the interval of its figure shows it.
+The rules are the table ``SIGNS``. A failure is named only where the interval of its figure shows it, and a doubt only
+where the failure itself is not named.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from earwitness.bench.controls.conditions import SPEECH_LEVELS, WORDLESS
-from earwitness.bench.doctor.findings import CONFIDENT, FEWEST_ALIKE, Finding
+from earwitness.bench.doctor.finding import FEWEST_ALIKE, Finding
+from earwitness.bench.doctor.findings import CONFIDENT
 
 Verdict = Literal["listens", "does not listen", "cannot tell"]
 # Surely beyond a bound, not surely on either side of it, or a figure without an interval beyond it.
@@ -63,16 +65,15 @@ def _each(conditions: Sequence[str], *sign: str | float) -> tuple[Sign, ...]:
 
 
 _ORDER = ("order_reversed", "segments_swapped")
+_NO_ORDER, _NOT_SHOWN = "no temporal reasoning", "temporal reasoning not shown"
 _STEADY = ("louder", "softer", "slower", "faster", "mp3", "ogg", "noise_20dB")
 _SPOKEN = ("spoken_over_silence", *(f"spoken_{level:+.0f}dB" for level in SPEECH_LEVELS))
 _BOTH = "true and shuffled"
 
 SIGNS: tuple[Sign, ...] = (
     Sign("weak backbone", "shuffled", "AUC", "surely below", WEAK_BELOW, "hears something, and little of it", True),
-    *_each(_ORDER, "no temporal reasoning", "AUC", "surely below", LISTENS_FROM, "does not tell what comes first"),
-    *_each(
-        _ORDER, "temporal reasoning not shown", "AUC", "undecided about", LISTENS_FROM, "may not tell what comes first"
-    ),
+    *_each(_ORDER, _NO_ORDER, "AUC", "surely below", LISTENS_FROM, "does not tell what comes first"),
+    *_each(_ORDER, _NOT_SHOWN, "AUC", "undecided about", LISTENS_FROM, "may not tell what comes first"),
     *_each(_ORDER, "order does not decide", "J", "surely below", 0.2, "says yes whatever comes first"),
     Sign("uncalibrated", _BOTH, "ECE", "surely above", 0.05, "its probabilities are not shares of true"),
     Sign("uncalibrated", _BOTH, "J lost", "surely above", 0.1, "another threshold would decide much better"),
@@ -101,16 +102,18 @@ SIGNS: tuple[Sign, ...] = (
     Sign("changes with its batch", "alone", "spread", "above", 0.01, "scores the same pair otherwise alone"),
     Sign("scores null captions", "null_caption", "refused", "below", 1.0, "scores captions that say nothing"),
 )
+# What is only a doubt, by the failure that it suspects, beside which it says nothing.
+_DOUBTS: Mapping[str, str] = {_NOT_SHOWN: _NO_ORDER}
 
 
 def verdict_of(found: Mapping[tuple[str, str], Finding]) -> Verdict:
     """Whether the judge listens, from its AUC against shuffled captions.
 
     It listens if the whole interval lies above .6, it does not if the whole of it lies below; otherwise, and of fewer
-    than 20 pairs, it cannot be told.
+    than 20 clips, it cannot be told.
     """
     auc = found.get(("shuffled", "AUC"))
-    if auc is None or auc.ends is None or auc.n < FEWEST_ALIKE:
+    if auc is None or auc.ends is None or auc.clips < FEWEST_ALIKE:
         return "cannot tell"
     low, high = auc.ends
     if low > LISTENS_FROM:
@@ -121,10 +124,16 @@ def verdict_of(found: Mapping[tuple[str, str], Finding]) -> Verdict:
 def failures_of(found: Mapping[tuple[str, str], Finding], verdict: Verdict) -> tuple[Failure, ...]:
     """The failures that the figures show, in the order of ``SIGNS``."""
     asked = [sign for sign in SIGNS if verdict == "listens" or not sign.of_listeners]
-    return tuple(
-        Failure(sign.failure, sign.says, finding, sign.bound)
+    shown = [
+        (sign, finding)
         for sign in asked
         if (finding := found.get((sign.of, sign.measure))) is not None and _TESTS[sign.test](finding, sign.bound)
+    ]
+    named = {sign.failure for sign, _ in shown}
+    return tuple(
+        Failure(sign.failure, sign.says, finding, sign.bound)
+        for sign, finding in shown
+        if _DOUBTS.get(sign.failure) not in named
     )
 
 

@@ -6,11 +6,16 @@ An *answer* is a pair's value on one axis, a probability that the clip matches, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from earwitness.bench.judged import ALIGNMENT, Judged
+from earwitness.bench.measurements import clips_of
 from earwitness.errors import UsageError
+from earwitness.metrics.correlation import Values
 from earwitness.run import Run
 
 # Columns that every pair has beside those of its manifest.
@@ -92,11 +97,11 @@ class Answer:
 
     Attributes:
         pair: without its audio.
-        p_yes: the judge's value, in [0, 1].
+        p_yes: the judge's value; in [0, 1], unless another axis was asked for.
         truth: people's rating, or 1 for a match and 0 for none.
         matches: whether people say that the clip matches; None where ratings do not tell it.
         items: P(yes) of each verdict behind the value that has one.
-        masses: mass of each verdict that has one.
+        masses: probability of all yes and no forms, of each verdict that has one.
     """
 
     pair: Judged
@@ -107,39 +112,68 @@ class Answer:
     masses: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Labelled:
-    """The answers of a run to the pairs of which people say something, and such pairs that it has no answer to."""
+    """The answers of a run to the pairs of which people say something, and such pairs that it has no answer to.
+
+    Attributes:
+        answers: in the order of the run.
+        unscored: the others.
+        recipe: id of the run's.
+        truth: where the truths come from, in words.
+    """
 
     answers: tuple[Answer, ...]
-    unscored: tuple[Judged, ...] = ()
+    unscored: tuple[Judged, ...]
+    recipe: str
+    truth: str
 
     @property
     def n_total(self) -> int:
         """How many pairs, scored or not."""
         return len(self.answers) + len(self.unscored)
 
+    @cached_property
+    def p_yes(self) -> Values:
+        """What the judge said, ``[answer]``."""
+        return np.array([answer.p_yes for answer in self.answers], np.float64)
+
+    @cached_property
+    def truths(self) -> Values:
+        """What correlations are taken with, ``[answer]``."""
+        return np.array([answer.truth for answer in self.answers], np.float64)
+
+    @cached_property
+    def matches(self) -> Values | None:
+        """1 for a match and 0 for none, ``[answer]``; None where ratings do not tell it."""
+        told = [answer.matches for answer in self.answers]
+        return None if None in told else np.array(told, np.float64)
+
+    @cached_property
+    def clips(self) -> tuple[str, ...] | None:
+        """What tells clips apart, ``[answer]``; None where each answer has its own."""
+        return clips_of([answer.pair for answer in self.answers])
+
     def where(self, wanted: Callable[[Judged], bool]) -> Labelled:
         """Those of some pairs."""
         answers = tuple(answer for answer in self.answers if wanted(answer.pair))
-        return Labelled(answers, tuple(filter(wanted, self.unscored)))
+        return replace(self, answers=answers, unscored=tuple(filter(wanted, self.unscored)))
 
 
-def labelled(run: Run, truth: str | Truth, axis: str = ALIGNMENT) -> Labelled:
+def labelled(run: Run, truth: str | Truth, axis: str = ALIGNMENT, *, probabilities: bool = True) -> Labelled:
     """A run's answers with what people say of them.
 
     Args:
         run: whose manifest says what people say.
         truth: where it says so: the column of labels, yes or no, 1 or 0; or a ``Truth``.
-        axis: the judge's, whose values are probabilities.
+        axis: the judge's.
+        probabilities: whether the axis must be of such.
 
     Raises:
         UsageError: if the judge has no such axis, its values are no probabilities, no pair that people say something of
             was scored, or a label is not as it should be.
     """
-    if run.axes.get(axis) != (0.0, 1.0):
-        known = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in run.axes.items())
-        raise UsageError(f"wanted an axis of probabilities, 0 to 1, not '{axis}'; {run.path} has {known}.")
+    _check_axis(run, axis, probabilities)
     where = Truth(truth) if isinstance(truth, str) else truth
     answers, unscored = [], []
     for record in run.records():
@@ -156,7 +190,15 @@ def labelled(run: Run, truth: str | Truth, axis: str = ALIGNMENT) -> Labelled:
         raise UsageError(
             f"{run.path} has no scored pair on axis '{axis}' with {where}; {len(unscored)} of its pairs have any."
         )
-    return Labelled(tuple(answers), tuple(unscored))
+    return Labelled(tuple(answers), tuple(unscored), run.recipe.id, str(where))
+
+
+def _check_axis(run: Run, axis: str, probabilities: bool) -> None:
+    ends = run.axes.get(axis)
+    if ends is None or (probabilities and ends != (0.0, 1.0)):
+        wanted = "an axis of probabilities, 0 to 1" if probabilities else "one of its axes"
+        known = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in run.axes.items())
+        raise UsageError(f"wanted {wanted}, not '{axis}'; {run.path} has {known}.")
 
 
 def told_of(pair: Judged) -> dict[str, Any]:

@@ -5,112 +5,26 @@ Answers on one clip may be alike: intervals are over clips, and a clip's answers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from earwitness.bench.judged import Judged
-from earwitness.bench.measurements import clips_of
-from earwitness.bench.studies.labels import Answer, Labelled, told_of
+from earwitness.bench.studies.labels import Labelled, told_of
+from earwitness.bench.studies.readings import Reliability, reliability_of
 from earwitness.errors import UsageError
-from earwitness.metrics.bootstrap import Interval, measure_interval
-from earwitness.metrics.calibration import (
-    Bin,
-    Brier,
-    CalibrationError,
-    answer_entropy,
-    brier,
-    calibration_error,
-    overconfidence,
-    reliability,
-    yes_bias,
-)
-from earwitness.metrics.correlation import srcc
-from earwitness.metrics.recalibration import METHODS, Recalibration, RecalibrationMethod, fit_recalibration
-from earwitness.metrics.uncertainty import mean_estimate
+from earwitness.metrics.fitting import fit_recalibration
+from earwitness.metrics.recalibration import METHODS, Recalibration, RecalibrationMethod
 from earwitness.ratings.rated import RatedPairs
 from earwitness.ratings.splits import split
-from earwitness.types import Estimate, Pair
+from earwitness.types import Pair
+
+RANKS = ("SRCC", "AUC")
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """How far some answers can be taken at their word; figures with 95 % intervals over clips.
-
-    Attributes:
-        of: which answers: ``all``, ``test``, or a column and its value.
-        recalibrated: by which method; None as the judge said it.
-        n: answers.
-        n_total: pairs, scored or not.
-        true: share of the answers that people call matches.
-        p_yes: mean of the answers.
-        error: ECE, beside what chance makes of it.
-        brier: Brier score and its parts.
-        overconfidence: above 0 surer than right, below 0 righter than sure.
-        yes_bias: above 0 says yes too readily.
-        entropy: of the answers, in bits.
-        item_entropy: of the verdicts behind them; None where there are none, or they were recalibrated.
-        mass: of yes and no in the verdicts; None likewise, or where none has one.
-        auc: of telling matches from others.
-        srcc: of answers and labels; None where one side is constant.
-        curve: points of the reliability curve.
-    """
-
-    of: str
-    recalibrated: str | None
-    n: int
-    n_total: int
-    true: float
-    p_yes: float
-    error: CalibrationError
-    brier: Brier
-    overconfidence: Estimate
-    yes_bias: Estimate
-    entropy: Estimate
-    item_entropy: Estimate | None
-    mass: Estimate | None
-    auc: Interval
-    srcc: float | None
-    curve: tuple[Bin, ...]
-
-
-def calibration(found: Labelled, of: str = "all", *, by: Recalibration | None = None, seed: int = 0) -> Calibration:
-    """The figures of some answers, of which there is at least one; ``by`` recalibrates them first."""
-    pairs = [answer.pair for answer in found.answers]
-    said, truths = np.array([answer.p_yes for answer in found.answers]), [answer.truth for answer in found.answers]
-    p, clips = said if by is None else by.apply(said), clips_of(pairs)
-    raw = found.answers if by is None else ()
-    return Calibration(
-        of,
-        None if by is None else by.method,
-        len(p),
-        found.n_total,
-        float(np.mean(truths)),
-        float(p.mean()),
-        error=calibration_error(p, truths, clusters=clips, seed=seed),
-        brier=brier(p, truths, clusters=clips),
-        overconfidence=overconfidence(p, truths, clusters=clips),
-        yes_bias=yes_bias(p, truths, clusters=clips),
-        entropy=answer_entropy(p, clusters=clips),
-        item_entropy=_of_verdicts(raw, lambda answer: answer.items, answer_entropy),
-        mass=_of_verdicts(raw, lambda answer: answer.masses, partial(mean_estimate, bounds=(0.0, 1.0))),
-        auc=measure_interval("auc", p, truths, systems=clips, unit="systems" if clips else "clips", seed=seed),
-        srcc=srcc(p, truths).value,
-        curve=reliability(p, truths, clusters=clips),
-    )
-
-
-def _of_verdicts(
-    answers: Sequence[Answer], values: Callable[[Answer], tuple[float, ...]], mean: Callable[..., Estimate]
-) -> Estimate | None:
-    """A mean over the verdicts of answers, by clip; None where there are none."""
-    told = [(value, answer.pair.clip) for answer in answers for value in values(answer)]
-    return mean([value for value, _ in told], clusters=[clip for _, clip in told]) if told else None
-
-
-def calibrations(found: Labelled, columns: Sequence[str] = (), *, seed: int = 0) -> Iterator[Calibration]:
+def reliabilities(found: Labelled, columns: Sequence[str] = (), *, seed: int = 0) -> Iterator[Reliability]:
     """The figures of all answers, then of those of each value of each column.
 
     Args:
@@ -121,7 +35,7 @@ def calibrations(found: Labelled, columns: Sequence[str] = (), *, seed: int = 0)
     Raises:
         UsageError: if no pair has a column.
     """
-    yield calibration(found, seed=seed)
+    yield reliability_of(found, seed=seed)
     for column in columns:
         known = [told_of(answer.pair) for answer in found.answers]
         values = {str(told[column]) for told in known if told.get(column) is not None}
@@ -130,7 +44,7 @@ def calibrations(found: Labelled, columns: Sequence[str] = (), *, seed: int = 0)
             raise UsageError(f"no pair tells its '{column}'; the columns are {', '.join(given)}.")
         for value in sorted(values):
             of_value = found.where(partial(_has, column, value))
-            yield calibration(of_value, f"{column} {value}", seed=seed)
+            yield reliability_of(of_value, f"{column} {value}", seed=seed)
 
 
 def _has(column: str, value: str, pair: Judged) -> bool:
@@ -148,7 +62,7 @@ class Trial:
     """
 
     recalibration: Recalibration
-    after: Calibration
+    after: Reliability
     ranks: str
 
 
@@ -164,7 +78,7 @@ class HeldOut:
     """
 
     n_dev: int
-    before: Calibration
+    before: Reliability
     trials: Mapping[RecalibrationMethod, Trial]
     refused: Mapping[RecalibrationMethod, str]
 
@@ -173,45 +87,55 @@ def held_out(found: Labelled, *, test_share: float = 0.5, seed: int = 0) -> Held
     """Fit each method on some of the clips and look at the others.
 
     Args:
-        found: the answers.
-        test_share: share of the answers to hold out, between 0 and 1; whole clips come as near to it as they can.
+        found: the answers, with labels.
+        test_share: share of the pairs, scored or not, to hold out, between 0 and 1; whole clips come as near to it as
+            they can.
         seed: of the split and of the resamples.
 
     Raises:
-        UsageError: if the share is none, or there is only one clip.
+        UsageError: if ratings tell no labels, the share is none, there is only one clip, or a side has no answer.
     """
-    # A clip is told by its sound, so that one under two names stays on one side.
-    as_pairs = tuple(Pair(answer.pair.clip, answer.pair.caption, id=answer.pair.id) for answer in found.answers)
-    dev, test = split(RatedPairs("the run", as_pairs, {}), test_share, by="clip", seed=seed)
-    on_dev, on_test = (_answers_to(found, {pair.id for pair in part.pairs}) for part in (dev, test))
-    before = calibration(on_test, "test", seed=seed)
+    dev, test = _halves(found, test_share, seed)
+    before = reliability_of(test, "test", seed=seed)
     trials: dict[RecalibrationMethod, Trial] = {}
     refused: dict[RecalibrationMethod, str] = {}
     for method in METHODS:
         try:
-            trials[method] = _trial(method, on_dev, on_test, before, seed)
+            trials[method] = _trial(method, dev, test, before, seed)
         except UsageError as error:
             refused[method] = str(error)
-    return HeldOut(len(on_dev.answers), before, trials, refused)
+    return HeldOut(len(dev.answers), before, trials, refused)
 
 
-def _answers_to(found: Labelled, ids: set[str]) -> Labelled:
-    return Labelled(tuple(answer for answer in found.answers if answer.pair.id in ids))
+def _halves(found: Labelled, test_share: float, seed: int) -> tuple[Labelled, Labelled]:
+    """Development and test clips, the unscored pairs among them."""
+    if found.matches is None:
+        raise UsageError(f"{found.truth} tell no labels to fit on; say from which rating a clip is a match.")
+    # A clip is told by its sound, so that one under two names stays on one side.
+    every = (*(answer.pair for answer in found.answers), *found.unscored)
+    as_pairs = tuple(Pair(pair.clip, pair.caption, id=pair.id) for pair in every)
+    _, held = split(RatedPairs("the run", as_pairs, {}), test_share, by="clip", seed=seed)
+    ids = {pair.id for pair in held.pairs}
+    dev, test = found.where(lambda pair: pair.id not in ids), found.where(lambda pair: pair.id in ids)
+    if not dev.answers or not test.answers:
+        raise UsageError(
+            f"of {found.n_total} pairs {len(found.answers)} have an answer, and all of them are on one side of the "
+            "split; wanted some to fit on and some to test on. Score more of the run, or take another seed."
+        )
+    return dev, test
 
 
-def _trial(method: RecalibrationMethod, dev: Labelled, test: Labelled, before: Calibration, seed: int) -> Trial:
-    fitted = fit_recalibration(
-        method, [answer.p_yes for answer in dev.answers], [answer.truth for answer in dev.answers]
-    )
-    after = calibration(test, "test", by=fitted, seed=seed)
-    said = np.unique([answer.p_yes for answer in test.answers])
+def _trial(method: RecalibrationMethod, dev: Labelled, test: Labelled, before: Reliability, seed: int) -> Trial:
+    fitted = fit_recalibration(method, dev.p_yes, [bool(answer.matches) for answer in dev.answers])
+    after = reliability_of(test, "test", by=fitted, seed=seed)
+    said = np.unique(test.p_yes)
     tied = len(said) - len(np.unique(fitted.apply(said)))
     return Trial(fitted, after, _why_ranks(fitted, before, after, tied))
 
 
-def _why_ranks(fitted: Recalibration, before: Calibration, after: Calibration, tied: int) -> str:
+def _why_ranks(fitted: Recalibration, before: Reliability, after: Reliability, tied: int) -> str:
     """Whether SRCC and AUC moved, as measured, and why."""
-    moves = {"SRCC": (before.srcc, after.srcc), "AUC": (before.auc.value, after.auc.value)}
+    moves = {name: (before.readings[name].value, after.readings[name].value) for name in RANKS}
     moved = [f"{name} {_shown(was)} to {_shown(now)}" for name, (was, now) in moves.items() if was != now]
     if not moved:
         why = "it keeps the order of all answers" if fitted.keeps_order else f"the {tied} ties it makes change neither"

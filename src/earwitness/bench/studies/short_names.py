@@ -1,28 +1,37 @@
-"""Folders and models by the shortest names that tell them apart."""
+"""Folders, models and servers by the shortest names that tell them apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 
 def short_names(places: Sequence[str]) -> dict[str, str]:
-    """Each place by the end of its path that no other shares; a place that comes twice stands once.
+    """Each place by a name that fits no other; a place that comes twice stands once.
+
+    Args:
+        places: paths, named by the end of the path; and addresses of servers, named by host and port, and where these
+            do not do, by the model as well.
 
     Example:
-        >>> short_names(["embedded", "runs/base/model", "runs/chat/model", "Qwen/Qwen2.5-Omni-7B"])
+        >>> short_names(["embedded", "runs/base/model", "runs/chat/model", "http://localhost:8000/v1"])
         {'embedded': 'embedded', 'base/model': 'runs/base/model', 'chat/model': 'runs/chat/model', \
-'Qwen2.5-Omni-7B': 'Qwen/Qwen2.5-Omni-7B'}
+'localhost:8000': 'http://localhost:8000/v1'}
     """
-    parts = {place: place.split("/") for place in (named.rstrip("/") for named in places)}
-    return {_shortest(place, parts): place for place in parts}
+    names = {place: _names(place) for place in (named.rstrip("/") for named in places)}
+    return {_shortest(place, names): place for place in names}
 
 
-def _shortest(place: str, parts: dict[str, list[str]]) -> str:
-    own = parts[place]
-    others = [path for other, path in parts.items() if other != place]
-    ends = ("/".join(own[-length:]) for length in range(1, len(own)) if own[-length:] not in _ends(others, length))
-    return next(ends, place)
+def _shortest(place: str, names: dict[str, list[str]]) -> str:
+    others = {name for other, known in names.items() if other != place for name in known}
+    return next((name for name in names[place] if name not in others), place)
 
 
-def _ends(paths: list[list[str]], length: int) -> list[list[str]]:
-    return [path[-length:] for path in paths]
+def _names(place: str) -> list[str]:
+    """What a place may be called, the shortest first."""
+    if "://" not in place:
+        parts = place.split("/")
+        return ["/".join(parts[-length:]) for length in range(1, len(parts) + 1)]
+    address = urlsplit(place)
+    host, model = address.netloc.rpartition("@")[2], f"#{address.fragment}" if address.fragment else ""
+    return [host, f"{host}{model}", f"{host}{address.path}{model}"]

@@ -7,58 +7,37 @@ stand beside each other as they are and under every change.
 
 Both changes rise strictly, so that no order of two pairs changes: SRCC and AUC cannot move. What did move is told by
 measuring. Orders are read off the changed logits, because probabilities near 0 and 1 run together in float64; should
-rounding shift a rank even so, it is counted. A p of exactly 0 or 1 has no finite logit, and stays what it is.
+rounding shift a rank even so, it is counted. A p of exactly 0 or 1 is moved as a recalibration moves it, and may tie
+with those nearest to it (see ``metrics.recalibration``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from earwitness.bench.studies.beside import Standing, standing
-from earwitness.bench.studies.truths import Said
+from earwitness.bench.studies.labels import Labelled
+from earwitness.bench.studies.readings import Reliability, reliability_of
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import FEWEST_RESAMPLES
-from earwitness.metrics.calibration import answer_entropy, brier, calibration_error
+from earwitness.metrics.calibration import answer_entropy, brier
+from earwitness.metrics.calibration_error import calibration_error
 from earwitness.metrics.correlation import Values, auc, lcc, mid_ranks, srcc
+from earwitness.metrics.recalibration import Recalibration
 
 Kind = Literal["as it is", "temperature", "bias"]
+# What changes nothing, by kind.
+NEUTRAL: Mapping[Kind, float] = {"as it is": 0.0, "temperature": 1.0, "bias": 0.0}
 # Halves and doubles in two steps each; biases in steps of a half, on the scale of logits.
 TEMPERATURES = tuple(2.0 ** (step / 2) for step in range(-4, 5) if step)
 BIASES = tuple(step / 2 for step in range(-6, 7) if step)
 # The two of which a monotone change can move none come last.
 MEASURES = ("ECE", "Brier", "entropy", "LCC", "SRCC", "AUC")
 BY_ORDER = ("SRCC", "AUC")
-# Beyond any logit of a float64 probability, changed or not: stands for infinity, which has a rank but no number.
-FURTHEST = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is done to P(yes): nothing, a temperature T > 0, or a bias b on its logit.
-
-    Example:
-        >>> Change("temperature", 2.0).apply(np.array([0.1, 0.5]))[0].round(3).tolist()
-        [0.25, 0.5]
-    """
-
-    kind: Kind = "as it is"
-    amount: float = 0.0
-
-    def apply(self, p_yes: Values) -> tuple[Values, Values]:
-        """The changed probabilities, and numbers in the same order that do not run together near 0 and 1."""
-        if self.kind == "as it is":
-            return p_yes, p_yes
-        from scipy.special import expit, logit
-
-        logits = logit(p_yes) / self.amount if self.kind == "temperature" else logit(p_yes) + self.amount
-        return expit(logits), np.clip(logits, -FURTHEST, FURTHEST)
-
-
-AS_IT_IS = Change()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +67,15 @@ class Sweep:
 
     Attributes:
         truth: what people said, in words.
+        recipes: the id of each run's.
         standings: each run as it is, with intervals.
         points: each run under every change, as it is first.
         shared: pairs that all runs have, of those that any has.
     """
 
     truth: str
-    standings: tuple[Standing, ...]
+    recipes: Mapping[str, str]
+    standings: tuple[Reliability, ...]
     points: tuple[Point, ...]
     shared: tuple[int, int]
 
@@ -103,12 +84,11 @@ class Sweep:
 
         Example:
             >>> points = (Point("a", "as it is", 0.0, {}), Point("a", "bias", -1.0, {}), Point("a", "bias", 1.0, {}))
-            >>> [point.amount for point in Sweep("label", (), points, (9, 9)).of("a", "bias")]
+            >>> [point.amount for point in Sweep("label", {}, (), points, (9, 9)).of("a", "bias")]
             [-1.0, 0.0, 1.0]
         """
-        neutral = {"temperature": 1.0}.get(kind, 0.0)
         own = [point for point in self.points if point.run == run and point.kind in (kind, "as it is")]
-        return sorted(own, key=lambda point: point.amount if point.kind == kind else neutral)
+        return sorted(own, key=lambda point: point.amount if point.kind == kind else NEUTRAL[kind])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for strict JSON."""
@@ -116,7 +96,7 @@ class Sweep:
 
 
 def sweep(
-    said: Sequence[Said],
+    runs: Mapping[str, Labelled],
     *,
     temperatures: Sequence[float] = TEMPERATURES,
     biases: Sequence[float] = BIASES,
@@ -125,60 +105,93 @@ def sweep(
     """Measure runs as they are and under every change.
 
     Args:
-        said: what each run says beside what people say, from ``said_of``; names differ.
-        temperatures: above 0, and not 1.
-        biases: not 0.
+        runs: what each says beside what people say, by its name.
+        temperatures: finite, above 0, and not 1.
+        biases: finite, and not 0.
         seed: of resamples.
 
     Raises:
-        UsageError: if there is no run, two have one name, they hold different truths, or a temperature is not above 0.
+        UsageError: if there is no run, the truth is not the same in all, no pair is in all, or an amount is not as it
+            should be.
 
     Example:
-        >>> p, truths = np.array([0.1, 0.2, 0.7, 0.8, 0.6, 0.9]), np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
-        >>> found = sweep([Said("base", "4b1d", tuple("abcdef"), p, truths, truths, 6)], temperatures=(2.0,), biases=())
-        >>> found.points[1].moved
+        >>> from earwitness.bench.judged import Judged
+        >>> from earwitness.bench.studies.labels import Answer
+        >>> said = {"a": (0.1, 0), "b": (0.2, 0), "c": (0.7, 0), "d": (0.8, 1), "e": (0.6, 1), "f": (0.9, 1)}
+        >>> answers = tuple(Answer(Judged(id, id, "", {}), p, true, bool(true)) for id, (p, true) in said.items())
+        >>> sweep({"base": Labelled(answers, (), "4b1d", "labels")}, temperatures=(2.0,), biases=()).points[1].moved
         ('ECE', 'Brier', 'entropy', 'LCC')
     """
-    names = [one.name for one in said]
-    if not said or len(set(names)) < len(names):
-        raise UsageError(f"got the runs {', '.join(names) or 'none'}; wanted at least one, each with its own name.")
-    if not all(temperature > 0 for temperature in temperatures):
-        raise UsageError(f"the temperatures are {', '.join(map(str, temperatures))}; wanted numbers above 0.")
-    if len({one.truth for one in said}) > 1:
-        raise UsageError("the runs are held against different truths; wanted one for all.")
-    changes = [
-        *(Change("temperature", amount) for amount in temperatures),
-        *(Change("bias", amount) for amount in biases),
-    ]
-    points = [point for one in said for point in _points(one, changes)]
-    ids = [set(one.ids) for one in said]
-    shared = len(set.intersection(*ids)), len(set.union(*ids))
-    return Sweep(said[0].truth, tuple(standing(one, seed=seed) for one in said), tuple(points), shared)
-
-
-def _points(said: Said, changes: Sequence[Change]) -> list[Point]:
-    neutral, ranks = _values(said, AS_IT_IS)
-    found = [Point(said.name, AS_IT_IS.kind, AS_IT_IS.amount, neutral)]
-    for change in changes:
-        values, changed = _values(said, change)
-        moved = tuple(name for name in MEASURES if values[name] != neutral[name])
-        found.append(
-            Point(said.name, change.kind, change.amount, values, moved, int(np.count_nonzero(changed != ranks)))
-        )
-    return found
-
-
-def _values(said: Said, change: Change) -> tuple[dict[str, float | None], Values]:
-    """Every measure under a change, and the ranks of the pairs."""
-    p_yes, ordered = change.apply(said.p_yes)
-    found: dict[str, float | None] = {
-        "entropy": answer_entropy(p_yes).value,
-        "LCC": lcc(p_yes, said.truths).value,
-        "SRCC": srcc(ordered, said.truths).value,
+    _check_truths(runs)
+    _check_changes("temperature", temperatures, above=0.0)
+    _check_changes("bias", biases, above=-math.inf)
+    changes: dict[tuple[Kind, float], Recalibration] = {
+        **{("temperature", amount): Recalibration("temperature", {"temperature": amount}) for amount in temperatures},
+        **{("bias", amount): Recalibration("platt", {"slope": 1.0, "intercept": amount}) for amount in biases},
     }
-    if said.labels is not None:
+    shared = _shared(runs)
+    return Sweep(
+        next(iter(runs.values())).truth,
+        {name: found.recipe for name, found in runs.items()},
+        tuple(reliability_of(found, name, seed=seed) for name, found in runs.items()),
+        tuple(point for name, found in runs.items() for point in _points(name, found, changes)),
+        shared,
+    )
+
+
+def _check_changes(kind: Kind, amounts: Sequence[float], above: float) -> None:
+    odd = [amount for amount in amounts if not (above < amount < math.inf and amount != NEUTRAL[kind])]
+    if odd:
+        floor = f" above {above:g}" if math.isfinite(above) else ""
+        raise UsageError(f"{kind} {odd[0]:g} cannot be swept; wanted finite numbers{floor}, and not {NEUTRAL[kind]:g}.")
+
+
+def _check_truths(runs: Mapping[str, Labelled]) -> None:
+    if not runs or len({found.truth for found in runs.values()}) > 1:
+        held = ", ".join(f"{name} against {found.truth}" for name, found in runs.items())
+        raise UsageError(f"got {held or 'no runs'}; wanted at least one, and the same truth for all.")
+    told: dict[str, tuple[float, str]] = {}
+    for name, found in runs.items():
+        for answer in found.answers:
+            truth, first = told.setdefault(answer.pair.id, (answer.truth, name))
+            if truth != answer.truth:
+                raise UsageError(
+                    f"the truth of '{answer.pair.id}' is {truth:g} in {first} and {answer.truth:g} in {name}; wanted "
+                    "runs on the same data."
+                )
+
+
+def _shared(runs: Mapping[str, Labelled]) -> tuple[int, int]:
+    """How many pairs all runs have, and how many any of them has."""
+    ids = [{answer.pair.id for answer in found.answers} for found in runs.values()]
+    common = set.intersection(*ids)
+    if not common:
+        raise UsageError(f"the runs {', '.join(runs)} share none of their pairs; wanted runs on the same data.")
+    return len(common), len(set.union(*ids))
+
+
+def _points(name: str, found: Labelled, changes: Mapping[tuple[Kind, float], Recalibration]) -> Iterator[Point]:
+    neutral, ranks = _values(found)
+    yield Point(name, "as it is", NEUTRAL["as it is"], neutral)
+    for (kind, amount), change in changes.items():
+        values, changed = _values(found, change)
+        moved = tuple(measure for measure in MEASURES if values[measure] != neutral[measure])
+        yield Point(name, kind, amount, values, moved, int(np.count_nonzero(changed != ranks)))
+
+
+def _values(found: Labelled, change: Recalibration | None = None) -> tuple[dict[str, float | None], Values]:
+    """Every measure under a change, and the ranks of the pairs."""
+    p_yes = found.p_yes if change is None else change.apply(found.p_yes)
+    ordered = p_yes if change is None else change.logits(found.p_yes)
+    values: dict[str, float | None] = {
+        "entropy": answer_entropy(p_yes).value,
+        "LCC": lcc(p_yes, found.truths).value,
+        "SRCC": srcc(ordered, found.truths).value,
+    }
+    if found.matches is not None:
         # Of its resamples, which only its interval needs, as few as may be.
-        found["ECE"] = calibration_error(p_yes, said.labels, resamples=FEWEST_RESAMPLES).value
-        found["Brier"] = brier(p_yes, said.labels).value
-        found["AUC"] = auc(ordered, said.labels).value
-    return {name: found.get(name) for name in MEASURES}, mid_ranks(ordered)
+        error = calibration_error(p_yes, found.matches, clusters=found.clips, resamples=FEWEST_RESAMPLES)
+        values["ECE"] = error.value
+        values["Brier"] = brier(p_yes, found.matches).value
+        values["AUC"] = auc(ordered, found.matches).value
+    return {name: values.get(name) for name in MEASURES}, mid_ranks(ordered)
