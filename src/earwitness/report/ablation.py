@@ -5,7 +5,7 @@ from __future__ import annotations
 from earwitness.bench.figures import Figure
 from earwitness.bench.studies.cells import Ablation, Cell, Spread
 from earwitness.report.plots import Dot, dots
-from earwitness.report.readings import in_words
+from earwitness.report.reasons import in_words
 from earwitness.report.tables import Cell as Value
 from earwitness.report.tables import Table
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from earwitness.report.reasons import in_words
 from earwitness.report.scores import describe
 from earwitness.report.tables import Cell, Table
 
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
     from earwitness.errors import EarwitnessError
 
 FIGURES = ("part", "subset", "of", "measure", "value", "low", "high", "n", "of n", "unit", "note")
-REASONS = {
-    "perfect": "too near the end of the scale for an interval",
-    "too_few": "too few to measure",
-    "too_few_units": "too few for an interval",
-    "constant_scores": "all scores are equal",
-    "constant_ratings": "all truths are equal",
-    "constant_resamples": "nothing varies: no interval",
-    "undefined_resamples": "too rarely defined for an interval",
-}
 COMPARED = ("A", "B", "A - B", "low", "high", "p", "p (Holm)", "n", "test", "note")
 COMPARISON = ("part", "subset", "of", "measure", *COMPARED)
 PUBLISHED = ("published by", "part", "measure", "value", "source", "read in")
@@ -91,17 +83,12 @@ def _figure_row(figure: Figure) -> tuple[Cell, ...]:
         figure.n,
         figure.n_total,
         figure.unit,
-        ", ".join(filter(None, [figure.note, *systems, *ties, *_why(figure.reason)])),
+        ", ".join(filter(None, [figure.note, *systems, *ties, in_words(figure.reason)])),
     )
 
 
 def _measure(measure: str, level: str) -> str:
     return measure if level == "clip" else f"{measure} of systems"
-
-
-def _why(reason: str | None) -> list[str]:
-    """Why there is no number or no interval, in words."""
-    return [] if reason is None else [REASONS.get(reason, reason.replace("_", " "))]
 
 
 def decomposer_table(
@@ -155,7 +142,7 @@ def comparison_table(compared: Compared) -> Table:
             row.p_holm,
             row.n,
             row.comparison.method,
-            ", ".join(_why(row.comparison.reason)),
+            in_words(row.comparison.reason),
         )
         for row in compared.rows
     )

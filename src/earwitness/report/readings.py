@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from earwitness.report.benchmarks import REASONS
+from earwitness.report.reasons import in_words
 from earwitness.report.tables import Cell
 
 if TYPE_CHECKING:
@@ -45,16 +45,6 @@ def for_programs(found: Reliability) -> dict[str, Cell]:
             for part, value in asdict(reading).items()
         },
     }
-
-
-def in_words(reason: str | None) -> str:
-    """Why there is no number or no interval.
-
-    Example:
-        >>> in_words("too_few_units"), in_words("no_labels")
-        ('too few for an interval', 'no labels')
-    """
-    return "" if reason is None else REASONS.get(reason, reason.replace("_", " "))
 
 
 def _written(reading: Reading) -> str:

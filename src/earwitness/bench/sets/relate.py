@@ -192,14 +192,14 @@ def _screened(path: Path, wave: Path, axis: str) -> Contents:
     kept = [entry for entry in asked if _listens(entry.row, anchored)]
     if not kept:
         raise ManifestError(
-            f"{file_label(path)}: none of {len(asked):,} rows is of a listener who rated anchors low enough; wanted the "
-            "anchors' rows beside the others, as published."
+            f"{file_label(path)}: none of {len(asked):,} rows is of a listener who rated anchors low enough; wanted "
+            "the anchors' rows beside the others, as published."
         )
     return contents_of(
         _pairs(path, wave, kept),
         f"{file_label(path)}: {len(every) - len(asked):,} rows of anchors are left out, and so are "
-        f"{len(asked) - len(kept):,} rows of listeners who rated no anchor or whose anchors have a mean of 1 or more (2 "
-        "or more for clips of AudioCaps' training set), the rule by which REL's listeners were excluded.",
+        f"{len(asked) - len(kept):,} rows of listeners who rated no anchor or whose anchors have a mean of 1 or more "
+        "(2 or more for clips of AudioCaps' training set), the rule by which REL's listeners were excluded.",
     )
 
 
