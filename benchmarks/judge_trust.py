@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.report import Row, record
@@ -92,8 +92,8 @@ def _figure_row(figure: Figure) -> Row:
     }
 
 
-def _rounded(numbers: Mapping[str, float | None]) -> dict[str, float | None]:
-    return {name: None if number is None else round(number, 3) for name, number in numbers.items()}
+def _rounded(numbers: Mapping[str, float | None], digits: int = 3) -> dict[str, float | None]:
+    return {name: None if number is None else round(number, digits) for name, number in numbers.items()}
 
 
 def _doctor(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
@@ -114,7 +114,7 @@ def _clips(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
     return _examined(options, given_bases(pairs), f"recordings with {options.where}, their labels as captions")
 
 
-def _examined(options: argparse.Namespace, bases: list[Base], source: str) -> tuple[list[Row], str]:
+def _examined(options: argparse.Namespace, bases: list[Base], source: str) -> tuple[Iterable[Row], str]:
     judge = AQAScore(options.backbone)
     folder = options.out / f"{options.what}-{judge.recipe.id}-{len(bases)}-{options.seed}"
     controls = Controls(bases, seed=options.seed, speech=speech_by_program())
@@ -123,21 +123,19 @@ def _examined(options: argparse.Namespace, bases: list[Base], source: str) -> tu
     return _audit_rows(found), f"{found.headline}. {found.source}. " + _of(options)
 
 
-def _audit_rows(found: Audit) -> list[Row]:
-    rows: list[Row] = [
-        {
-            "control": finding.of,
-            "measure": finding.measure,
-            **_rounded({"value": finding.value, "low": finding.low, "high": finding.high}),
-            "n": finding.n,
-            "of n": finding.n_total,
-            "failure": None,
-        }
-        for finding in found.findings
-        if finding.measure not in ("p_yes", "spread")
-    ]
-    named = ({"control": one.finding.of, "measure": one.finding.measure, "failure": one.name} for one in found.failures)
-    return [*rows, *named]
+def _audit_rows(found: Audit) -> Iterator[Row]:
+    named = {(one.finding.of, one.finding.measure): one.name for one in found.failures}
+    for finding in found.findings:
+        if finding.measure not in ("p_yes", "spread"):
+            ends = {"value": finding.value, "low": finding.low, "high": finding.high}
+            yield {
+                "control": finding.of,
+                "measure": finding.measure,
+                **_rounded(ends, digits=4),
+                "n": finding.n,
+                "of n": finding.n_total,
+                "failure": named.get((finding.of, finding.measure)),
+            }
 
 
 def _calibration(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
