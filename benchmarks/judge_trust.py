@@ -52,7 +52,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/trust"))
     options = parser.parse_args()
     rows, note = STUDIES[options.what](options)
-    record(f"trust_{options.what}", rows, note=note)
+    name = options.what if options.run is None else f"{options.what}_{options.run.name.partition('-')[0]}"
+    record(f"trust_{name}", rows, note=note)
 
 
 def _scenes(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
