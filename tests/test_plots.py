@@ -123,3 +123,10 @@ def test_a_long_label_is_cut_and_told_in_full():
     svg = dots("t", [Dot(name, 0.5)], "x")
     assert name not in texts(svg)
     assert name in described(svg)[1]
+
+
+def test_curves_of_one_group_share_a_colour_and_not_a_marker():
+    points = [(0.0, 0.0), (1.0, 1.0)]
+    svg = lines("t", "x", "y", [Series("a", points, group="run"), Series("b", points, group="run")])
+    assert COLOURS[0] in svg
+    assert COLOURS[1] not in svg

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from earwitness.bench.figures import Figure
 from earwitness.bench.studies.cells import Ablation, Cell
-from earwitness.report.ablation import ablation_picture, ablation_table
+from earwitness.report.ablation import _differing, ablation_picture, ablation_table
 from earwitness.report.tables import write_table
 
 
@@ -127,3 +127,10 @@ def test_one_factor_alone_needs_no_colours():
     assert {"template 1", "template 2"} <= set(found)
     assert "backbone base" not in found
     assert "relate by one setting" in texts(ablation_picture(ablation(cell(0.5, backbone="base"))))
+
+
+def test_a_cell_is_named_by_what_differs_from_the_first():
+    first = {"template": "1", "answers": "logsumexp", "system": "none"}
+    factors = ("template", "answers", "system")
+    assert _differing({**first, "system": "listen"}, first, factors) == "system listen"
+    assert _differing(first, first, factors) == "template 1, answers logsumexp, system none"

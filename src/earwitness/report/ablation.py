@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from earwitness.bench.figures import Figure
 from earwitness.bench.studies.cells import Ablation, Cell, Spread
 from earwitness.report.plots import Dot, dots
@@ -36,7 +38,7 @@ def _remark(cell: Cell) -> str:
 
 
 def ablation_picture(ablation: Ablation) -> str:
-    """Every cell as a dot with its interval: the first factor by colour, the others one line each.
+    """Every cell as a dot with its interval, named by what differs from the first cell; the first factor by colour.
 
     Raises:
         MissingDependencyError: without matplotlib.
@@ -44,7 +46,7 @@ def ablation_picture(ablation: Ablation) -> str:
     first, *others = ablation.varied or ("backbone",)
     rows = [
         _dot(
-            ", ".join(f"{factor} {cell.levels[factor]}" for factor in others or [first]),
+            _differing(cell.levels, ablation.cells[0].levels, others or [first]),
             cell.figure,
             f"{first} {cell.levels[first]}" if others else "",
         )
@@ -53,6 +55,12 @@ def ablation_picture(ablation: Ablation) -> str:
     told = _told(ablation)
     title = f"{ablation.benchmark} by {', '.join(ablation.varied) or 'one setting'}"
     return dots(title, rows, f"{_named(told)}; {_counted(ablation)}" if told else "nothing was measured")
+
+
+def _differing(levels: Mapping[str, str], first: Mapping[str, str], factors: Sequence[str]) -> str:
+    """The levels that are others than those of the first cell; of the first cell, all."""
+    changed = [factor for factor in factors if levels[factor] != first[factor]]
+    return ", ".join(f"{factor} {levels[factor]}" for factor in changed or factors)
 
 
 def _counted(ablation: Ablation) -> str:

@@ -46,6 +46,7 @@ class Series:
         marks: whether each point has a marker.
         joined: whether a line goes through them.
         ends: of the interval of each point's y, as whiskers; None for a point without one.
+        group: curves of one group have one colour; each curve its own where it is empty.
     """
 
     label: str
@@ -53,6 +54,7 @@ class Series:
     marks: bool = True
     joined: bool = True
     ends: Sequence[tuple[float, float] | None] = ()
+    group: str = ""
 
 
 def dots(title: str, rows: Sequence[Dot], x_label: str, *, reference: float | None = None) -> str:
@@ -115,8 +117,15 @@ def lines(title: str, x_label: str, y_label: str, series: Sequence[Series], *, d
         >>> "base: 2 points, said 0.2 to 0.8, true 0.3 to 0.7" in picture
         True
     """
+    of_group = [one.group or place for place, one in enumerate(series)]
+    groups = list(dict.fromkeys(of_group))
     looks = [
-        {**look_of(place), "linestyle": "-" * one.joined, **({} if one.marks else {"marker": ""})}
+        {
+            **look_of(place),
+            "color": look_of(groups.index(of_group[place]))["color"],
+            "linestyle": ("-" if one.marks else "--") * one.joined,
+            **({} if one.marks else {"marker": ""}),
+        }
         for place, one in enumerate(series)
     ]
     keys = [one.label if one.points else f"{one.label} (no points)" for one in series]

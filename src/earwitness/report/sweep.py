@@ -74,9 +74,9 @@ def _counted(sweep: Sweep) -> str:
 def _curves(sweep: Sweep, across: str) -> Iterator[Series]:
     for run, points in _by_run(sweep):
         for kind in CHANGES:
-            yield Series(f"{run}: LCC by {kind}", _places(sweep.of(run, kind), across, "LCC"))
+            yield Series(f"{run}: LCC by {kind}", _places(sweep.of(run, kind), across, "LCC"), group=run)
         # No change moves it: one line holds them all.
-        yield Series(f"{run}: AUC", sorted(_places(points, across, "AUC")), marks=False)
+        yield Series(f"{run}: AUC", sorted(_places(points, across, "AUC")), marks=False, group=run)
 
 
 def _places(points: Sequence[Point], across: str, up: str) -> list[tuple[float, float]]:
