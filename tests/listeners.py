@@ -49,7 +49,7 @@ def tone_bases(count: int = 24) -> list[Base]:
 def voice() -> Speech:
     """The sentence, in a language of its own."""
     spoken = from_array(sounding(*VOICE, seconds=0.3), RATE)
-    return Speech({"en": spoken, "zh": spoken}, "a whistle")
+    return Speech({"en": spoken, "zh": spoken}, "a whistle", lambda text, language: spoken)
 
 
 def heard(audio: Audio) -> tuple[str, ...]:

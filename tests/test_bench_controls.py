@@ -383,15 +383,19 @@ class TestSpeech:
     def test_each_language_has_its_sentence_and_voice(self, monkeypatch, tmp_path):
         soundfile.write(tmp_path / "said.wav", tone(0.5), RATE)
         program = tmp_path / "espeak-ng"
-        program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n/bin/cp {tmp_path}/said.wav "$4"\n')
+        kept = f"echo $2 $(/bin/cat) >> {tmp_path}/asked"
+        program.write_text(f'#!/bin/sh\n{kept}\n/bin/cp {tmp_path}/said.wav "$4"\n')
         program.chmod(program.stat().st_mode | stat.S_IEXEC)
         monkeypatch.setenv("PATH", str(tmp_path))
         speech = speech_by_program()
         assert {language: audio.duration for language, audio in speech.sentences.items()} == {"en": 0.5, "zh": 0.5}
         asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
-        assert [line.split()[1] for line in asked] == ["en", "cmn"]
-        assert asked[0].endswith(SENTENCES["en"])
+        assert asked == [f"en {SENTENCES['en']}", f"cmn {SENTENCES['zh']}"]
+        assert speech.read("-x rain", "en").duration == 0.5
+        assert (tmp_path / "asked").read_text(encoding="utf-8").splitlines()[-1] == "en -x rain"
         program.write_text("#!/bin/sh\nexit 1\n")
+        with pytest.raises(AudioError, match="could not read 'rain'"):
+            speech.read("rain", "en")
         assert "espeak-ng failed" in speech_by_program().origin
 
     def test_a_recording_speaks_for_all_languages(self, tmp_path):

@@ -9,10 +9,11 @@ from earwitness import AQAScore, FakeBackbone, evaluate, open_run
 from earwitness.bench.controls.bases import given_bases
 from earwitness.bench.controls.conditions import CONDITIONS
 from earwitness.bench.controls.pairs import Controls
+from earwitness.bench.controls.speech import Speech
 from earwitness.bench.doctor import audit, examine
 from earwitness.bench.doctor.answers import Answers, ControlAnswer
 from earwitness.bench.doctor.findings import findings
-from earwitness.errors import RunError, UsageError
+from earwitness.errors import AudioError, RunError, UsageError
 from earwitness.metrics.shares import share_interval
 from earwitness.metrics.uncertainty import mean_estimate
 from earwitness.types import Score
@@ -101,7 +102,7 @@ def test_a_judge_that_is_turned_by_loudness(tmp_path):
     assert found.get("level", "shift per dB").value == pytest.approx((0.1 - SURE) / 12)
 
 
-SPOKEN = {"spoken_over_silence", "spoken_-10dB", "spoken_+0dB", "spoken_+10dB"}
+SPOKEN = {"caption_read", "spoken_over_silence", "spoken_-10dB", "spoken_+0dB", "spoken_+10dB"}
 
 
 def test_a_judge_that_obeys_what_it_is_told(tmp_path):
@@ -407,3 +408,17 @@ def test_what_cannot_be_examined_is_said_beforehand(tmp_path):
         audit(run)
     with pytest.raises(RunError, match="another recipe"):
         examined(judge(listener, mass=0.5), tmp_path / "other")
+
+
+def test_a_caption_that_cannot_be_read_aloud_costs_its_own_pair(tmp_path):
+    def read(text, language):
+        if text == bases[0].caption:
+            raise AudioError("no voice", code="unspeakable")
+        return voice().sentences[language]
+
+    bases = tone_bases()
+    found = audit(examined(listener, tmp_path, bases, speech=Speech(voice().sentences, "a whistle", read)))
+    read_aloud = found.get("caption_read", "flips")
+    same = sum(base.caption == bases[0].caption for base in bases)
+    assert (read_aloud.n, read_aloud.n_total) == (len(bases) - same, len(bases))
+    assert found.not_scored == {"audio_empty": same}

@@ -38,7 +38,7 @@ def test_many_series_look_different():
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingDependencyError, match=r"pictures needs matplotlib.*'earwitness\[plot\]'"):
+    with pytest.raises(MissingDependencyError, match=r"drawing needs matplotlib.*'earwitness\[plot\]'"):
         dots("t", [Dot("a", 0.5)], "x")
 
 

@@ -29,7 +29,7 @@ def test_the_embedded_judge_listens(earwitness, folder, no_program):
     code, out, err = earwitness(*SCENES, folder, "--picture", folder.parent / "own.svg")
     assert code == 0, err
     assert out.startswith("listens: AUC of true over shuffled captions")
-    assert "not run: spoken_over_silence" in out
+    assert "not run: caption_read, spoken_over_silence" in out
     assert "espeak-ng is not on PATH" in out
     assert (folder.parent / "own.svg").read_text(encoding="utf-8").startswith("<svg")
     found = audit(open_run(folder))
@@ -74,7 +74,8 @@ def test_ones_own_pairs_with_a_recording(earwitness, tmp_path):
     found = json.loads(out)
     assert found["headline"] == "cannot tell at n = 2"
     assert found["source"] == "2 pairs of clips.csv, seed 0"
-    assert found["not_run"] == {}
+    assert list(found["not_run"]) == ["caption_read"]
+    assert "does not read captions" in found["not_run"]["caption_read"]
 
 
 def test_too_little_coverage_has_its_exit_code(earwitness, tmp_path, no_program):

@@ -69,7 +69,7 @@ def test_without_matplotlib_the_numbers_are_there_and_the_pictures_missed(earwit
     code, printed, err = earwitness("sweep", runs[0], "--label", "matches", "--out", tmp_path / "s")
     assert code == 0
     assert "LCC" in printed
-    assert "warning: no pictures: pictures needs matplotlib" in err
+    assert "warning: no pictures: drawing needs matplotlib" in err
     assert [path.name for path in (tmp_path / "s").iterdir()] == ["sweep.json"]
 
 

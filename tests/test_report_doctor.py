@@ -33,7 +33,7 @@ def test_the_verdict_comes_first_and_the_failures_last(found):
     failures = text[text.index("failure") :]
     assert "says yes to nothing" in failures
     assert "opened by a master key" in failures
-    assert failures.index("not run: spoken_over_silence, backwards_over_silence, ") > 0
+    assert failures.index("not run: caption_read, spoken_over_silence, backwards_over_silence, ") > 0
     told = "20 of 20 true pairs scored; 20 pairs of tones; yes from 0.5 on; recipe"
     assert failures.splitlines()[-1].startswith(told)
 

@@ -60,7 +60,7 @@ def sheet(title: str, height: float, legend: Iterable[tuple[str, Mapping[str, An
         from matplotlib.figure import Figure
         from matplotlib.lines import Line2D
     except ModuleNotFoundError as error:
-        raise MissingDependencyError("pictures", "matplotlib", "plot") from error
+        raise MissingDependencyError("drawing", "matplotlib", "plot") from error
     heading = textwrap.fill(printable(title), TITLE)
     looks = [(short(name), look) for name, look in legend]
     columns = max(1, LEGEND // (7 + max((len(name) for name, _ in looks), default=1)))

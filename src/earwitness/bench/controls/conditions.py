@@ -16,8 +16,9 @@ SPEECH_LEVELS = (-10.0, 0.0, 10.0)
 
 # Whose caption is put: the base's own, another's, its own in the other order, or none that says anything.
 Asked = Literal["own", "other", "reversed", "nothing"]
-# What the sound is made of beside the clip: a border between two segments, the sentence in the caption's language.
-Need = Literal["border", "speech"]
+# What the sound is made of beside the clip: a border between two segments, the sentence in the caption's language, or
+# somebody who reads the caption aloud.
+Need = Literal["border", "speech", "reader"]
 # ``control``: a judge that listens says less yes. ``order``: one that hears order does. ``same``: the truth has not
 # changed. ``key``: sounds that have fooled judges, under captions of others. ``speech``: the clip asks for a yes.
 Group = Literal["true", "control", "order", "same", "key", "speech", "null", "again"]
@@ -32,12 +33,14 @@ class Subject:
         border: where its two segments meet, in samples; None if nothing tells of two.
         rng: of this base and condition alone.
         speech: the sentence in the language of its caption, where it can be had.
+        read: its caption read aloud, where somebody does.
     """
 
     audio: Audio
     border: int | None
     rng: np.random.Generator
     speech: Audio | None
+    read: Callable[[], Audio] | None = None
 
     def said(self, way: str) -> Audio:
         """The sentence: ``spoken``, or ``backwards``, a voice without words."""
@@ -99,6 +102,11 @@ def _alone(spoken: str, what: str) -> Condition:
     return Condition(f"{spoken}_over_silence", "speech", what, sound, needs="speech", against="silence")
 
 
+def _read_aloud(subject: Subject) -> Audio:
+    assert subject.read is not None  # of conditions that need it
+    return changes.under_speech(changes.silence(subject.audio), subject.read(), 0.0)
+
+
 CONDITIONS: tuple[Condition, ...] = (
     Condition("true", "true", "the clip with its caption", _clip),
     Condition("shuffled", "control", "the clip with another clip's caption", _clip, "other"),
@@ -139,6 +147,14 @@ CONDITIONS: tuple[Condition, ...] = (
         _of(changes.longer),
         "other",
         against="shuffled",
+    ),
+    Condition(
+        "caption_read",
+        "speech",
+        "nothing but the caption, read aloud",
+        _read_aloud,
+        needs="reader",
+        against="silence",
     ),
     _alone("spoken", "nothing but the sentence, spoken"),
     _alone("backwards", "nothing but the sentence, played backwards"),

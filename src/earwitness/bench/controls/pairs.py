@@ -7,9 +7,9 @@ for bases of one clip) and ``caption_of`` (the base whose caption it has). Those
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 from zlib import crc32
@@ -27,6 +27,8 @@ PART = "doctor"
 NULL_CAPTIONS = ("", ".", ":")
 # Pairs that are scored one at a time as well.
 ALONE = 24
+# What stands for a sound that could not be made: no judge scores it, and it is counted.
+UNREADABLE = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class _Planned:
     number: int
     base: Base
     other: Base | None
-    speech: Audio | None
+    speech: Speech
 
     def asked(self, condition: Condition) -> str | None:
         """The caption that a condition puts; None where it has none."""
@@ -47,9 +49,24 @@ class _Planned:
             "nothing": NULL_CAPTIONS[self.number % len(NULL_CAPTIONS)],
         }[condition.asks]
 
+    @property
+    def sentence(self) -> Audio | None:
+        """The sentence that asks for a yes, in the caption's language."""
+        return self.speech.sentences.get(self.base.language)
+
+    @property
+    def read(self) -> Callable[[], Audio] | None:
+        """The caption, read aloud."""
+        reader = self.speech.read
+        return None if reader is None else partial(reader, self.base.caption, self.base.language)
+
     def can(self, condition: Condition) -> bool:
         """Whether a condition has what it needs; only a caption that tells an order tells of a border."""
-        lacks = {"border": self.base.reversed is None, "speech": self.speech is None}
+        lacks = {
+            "border": self.base.reversed is None,
+            "speech": self.base.language not in self.speech.sentences,
+            "reader": self.speech.read is None,
+        }
         return self.asked(condition) is not None and not (condition.needs and lacks[condition.needs])
 
 
@@ -67,7 +84,7 @@ class Controls:
         self.speech = speech or Speech()
         others = shuffled(bases, seed)
         self._bases = [
-            _Planned(number, base, other, self.speech.sentences.get(base.language))
+            _Planned(number, base, other, self.speech)
             for number, (base, other) in enumerate(zip(bases, others, strict=True))
         ]
 
@@ -103,8 +120,12 @@ class Controls:
             return
         for condition in conditions:
             rng = np.random.default_rng((self._seed, planned.number, crc32(condition.name.encode())))
-            subject = Subject(take.audio, take.border, rng, planned.speech)
-            yield self._pair(planned, condition, condition.sound(subject))
+            subject = Subject(take.audio, take.border, rng, planned.sentence, planned.read)
+            try:
+                sound: AudioSource = condition.sound(subject)
+            except AudioError:
+                sound = UNREADABLE
+            yield self._pair(planned, condition, sound)
 
     def _pair(
         self, planned: _Planned, condition: Condition, audio: AudioSource, cut: Mapping[str, Any] = MappingProxyType({})

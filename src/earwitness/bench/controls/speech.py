@@ -1,16 +1,18 @@
-"""The sentence that asks a judge for a yes, spoken: by a program, or from a file."""
+"""Speech that asks a judge for a yes: a sentence, by a program or from a file; and captions, which a program reads."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
 from earwitness.audio import read_audio
+from earwitness.errors import AudioError
 from earwitness.types import Audio, Language
 
 PROGRAM = "espeak-ng"
@@ -24,15 +26,17 @@ _PATIENCE = 30.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The sentence by language.
+    """The sentence by language, and who reads captions.
 
     Attributes:
         sentences: as it sounds; none where it could not be had.
         origin: who speaks it, or why nobody does.
+        read: a text read aloud; None where nobody reads, as with a recording of the sentence.
     """
 
     sentences: Mapping[Language, Audio] = field(default_factory=dict)
     origin: str = "not asked for"
+    read: Callable[[str, Language], Audio] | None = None
 
 
 def speech_from(path: str | Path) -> Speech:
@@ -51,14 +55,24 @@ def speech_by_program() -> Speech:
     if program is None:
         return Speech(origin=f"{PROGRAM} is not on PATH; install it, or give a recording (--speech FILE)")
     try:
-        return Speech({language: _said(program, language) for language in SENTENCES}, PROGRAM)
+        sentences = {language: _said(program, sentence, language) for language, sentence in SENTENCES.items()}
     except (OSError, subprocess.SubprocessError) as error:
         return Speech(origin=f"{PROGRAM} failed: {error}")
+    return Speech(sentences, PROGRAM, partial(_read, program))
 
 
-def _said(program: str, language: Language) -> Audio:
+def _read(program: str, text: str, language: Language) -> Audio:
+    """A caption as it sounds; one that the program cannot read costs its own pair alone."""
+    try:
+        return _said(program, text, language)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise AudioError(f"{PROGRAM} could not read {text[:60]!r}: {error}", code="unspeakable") from error
+
+
+def _said(program: str, text: str, language: Language) -> Audio:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "said.wav"
-        command = [program, "-v", _VOICES[language], "-w", str(path), SENTENCES[language]]
-        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
+        # By standard input: a caption that begins with a dash is no option.
+        command = [program, "-v", _VOICES[language], "-w", str(path), "--stdin"]
+        subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=_PATIENCE)
         return read_audio(path)

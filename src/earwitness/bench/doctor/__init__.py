@@ -190,16 +190,18 @@ def _scale_of(axes: Mapping[str, Scale]) -> Scale:
 def _not_run(answers: Answers, speech: str, *, finished: bool) -> dict[str, str]:
     spoken = any(answers.of(condition.name) for condition in CONDITIONS if condition.needs == "speech")
     return {
-        condition.name: _lack(condition, "" if spoken else speech) if finished else "the run is not finished"
+        condition.name: _lack(condition, spoken, speech) if finished else "the run is not finished"
         for condition in CONDITIONS
         if not answers.of(condition.name)
     }
 
 
-def _lack(condition: Condition, no_speech: str) -> str:
-    """What no base has that a condition takes."""
-    if condition.needs == "speech" and no_speech:
-        return no_speech
+def _lack(condition: Condition, spoken: bool, speech: str) -> str:
+    """What no base has that a condition takes; ``speech`` is who speaks, or why nobody does where none was spoken."""
+    if condition.needs == "reader":
+        return f"{speech} does not read captions" if spoken else speech
+    if condition.needs == "speech" and not spoken:
+        return speech
     if condition.asks == "other":
         return "no other caption to compare with"
     return "no caption tells an order that can be reversed"

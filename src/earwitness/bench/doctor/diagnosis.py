@@ -67,7 +67,7 @@ def _each(conditions: Sequence[str], *sign: str | float) -> tuple[Sign, ...]:
 _ORDER = ("order_reversed", "segments_swapped")
 _NO_ORDER, _NOT_SHOWN = "no temporal reasoning", "temporal reasoning not shown"
 _STEADY = ("louder", "softer", "slower", "faster", "mp3", "ogg", "noise_20dB")
-_SPOKEN = ("spoken_over_silence", *(f"spoken_{level:+.0f}dB" for level in SPEECH_LEVELS))
+_SPOKEN = ("caption_read", "spoken_over_silence", *(f"spoken_{level:+.0f}dB" for level in SPEECH_LEVELS))
 _BOTH = "true and shuffled"
 
 SIGNS: tuple[Sign, ...] = (
