@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from earwitness.bench.decisions import Decision, decided
 from earwitness.bench.figures import compared, figure, looks_normal
-from earwitness.bench.measurements import Decision, Measurement, decided
+from earwitness.bench.measurements import Measurement
 from earwitness.errors import UsageError
 from earwitness.metrics.correlation import ktau, lcc, mse, srcc
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from earwitness.bench.decisions import Decision, called, choose, decided, preferences
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.measurements import Decision, called, choose, decided, labelled, preferences, rated, stretch
+from earwitness.bench.measurements import labelled, rated, stretch
 from earwitness.errors import UsageError
 
 AXES = {"alignment": (0.0, 1.0)}

@@ -1,8 +1,8 @@
 """How far can a judge be trusted? Benchmarks, controls, studies, all computed from the records of runs.
 
 ``base`` is the seam: a download into pairs, a run's records into measurements. ``judged`` is what a judge said, as read
-from a run; ``measurements`` holds scores against truths, unit by unit; ``figures`` makes them numbers with intervals
-and paired tests; ``runner`` puts judge and benchmark together; ``compare`` sets two runs side by side.
+from a run; ``measurements`` and ``decisions`` hold scores against truths, unit by unit; ``figures`` makes them numbers
+with intervals and paired tests; ``runner`` puts judge and benchmark together; ``compare`` sets two runs side by side.
 
     sets/       one file a benchmark
     controls/   changes of clips and captions that a judge who listens must notice

@@ -6,9 +6,7 @@ again from its records alone: without judge, model or download.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,11 +17,12 @@ from earwitness.bench.base import Benchmark, Pairs, Published
 from earwitness.bench.figures import Figure, figure
 from earwitness.bench.judged import Judged, Judgements
 from earwitness.bench.measurements import Measurement
+from earwitness.bench.sample import Sample
 from earwitness.errors import RunError, UsageError
 from earwitness.run import Run, evaluate
 from earwitness.run.database import STORE
 from earwitness.run.store import Store
-from earwitness.types import Judge, Pair
+from earwitness.types import Judge
 
 # Where a run notes which benchmark it is of.
 NOTE = "benchmark"
@@ -78,33 +77,8 @@ def prepare(
     }
     if limit is None or limit >= len(contents.pairs):
         return Prepared(contents.pairs, note)
-    sample = _Sample(contents.pairs, limit, seed)
+    sample = Sample(contents.pairs, limit, seed)
     return Prepared(sample, {**note, "sample": {"pairs": len(sample), "of": len(contents.pairs), "seed": seed}})
-
-
-class _Sample:
-    """Whole groups of pairs in the benchmark's order, as many as make up a number of pairs."""
-
-    def __init__(self, pairs: Pairs, limit: int, seed: int) -> None:
-        self._pairs = pairs
-        sizes = Counter(map(_group, pairs))
-        self._kept: set[str] = set()
-        self._size = 0
-        for group in sorted(sizes, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode()).digest()):
-            if self._size >= limit:
-                break
-            self._kept.add(group)
-            self._size += sizes[group]
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __iter__(self) -> Iterator[Pair]:
-        return (pair for pair in self._pairs if _group(pair) in self._kept)
-
-
-def _group(pair: Pair) -> str:
-    return pair.group or pair.id
 
 
 def check_run_is_of(out: Path, name: str, *, to_read: bool = False) -> None:

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
+from earwitness.bench.decisions import EVEN, called, decided
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import EVEN, Measurement, called, decided, labelled
+from earwitness.bench.measurements import Measurement, labelled
 from earwitness.bench.sets.anyaudio_files import Rows, Sample, files_by_part, samples
 from earwitness.errors import UsageError
 from earwitness.metrics.arguments import FEWEST_RESAMPLES

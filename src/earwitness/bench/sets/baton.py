@@ -16,8 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
+from earwitness.bench.decisions import preferences
 from earwitness.bench.judged import Judgements
-from earwitness.bench.measurements import Measurement, labelled, preferences
+from earwitness.bench.measurements import Measurement, labelled
 from earwitness.bench.sets.tables import (
     clip_pair,
     contents_of,

@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
+from earwitness.bench.decisions import Decision, choose, decided
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import Decision, Measurement, choose, decided
+from earwitness.bench.measurements import Measurement
 from earwitness.bench.sets.brace_files import (
     CLIPS,
     HALLUCINATION,

@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
+from earwitness.bench.decisions import Decision, decided
 from earwitness.bench.judged import ALIGNMENT, Judgements
-from earwitness.bench.measurements import Decision, Measurement, decided
+from earwitness.bench.measurements import Measurement
 from earwitness.bench.sets.downloads import files_below
 from earwitness.bench.sets.tables import read_rows
 from earwitness.errors import ManifestError

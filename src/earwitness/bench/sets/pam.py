@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
+from earwitness.bench.decisions import preferences
 from earwitness.bench.judged import Judgements
-from earwitness.bench.measurements import Measurement, preferences, rated
+from earwitness.bench.measurements import Measurement, rated
 from earwitness.bench.sets.natural import NATURAL, natural_notes, origins
 from earwitness.bench.sets.tables import clip_pair, contents_of, file_label, find_file, rated_line, read_rows, together
 from earwitness.manifest.columns import text

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from earwitness.bench.base import About, Benchmark, Contents, Part
+from earwitness.bench.decisions import Decision, choose, decided
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import Decision, Measurement, choose, decided, labelled
+from earwitness.bench.measurements import Measurement, labelled
 from earwitness.bench.sets.rendered import rendered_once
 from earwitness.errors import UsageError
 from earwitness.manifest import read_pairs

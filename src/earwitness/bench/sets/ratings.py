@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from earwitness.bench.base import About, Benchmark, Contents, Part
+from earwitness.bench.decisions import preferences
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.measurements import Measurement, preferences, rated
+from earwitness.bench.measurements import Measurement, rated
 from earwitness.bench.sets.rated_lists import pairs_of
 from earwitness.errors import ManifestError, UsageError
 from earwitness.metrics.correlation import Level

@@ -22,8 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
+from earwitness.bench.decisions import preferences
 from earwitness.bench.judged import Judgements
-from earwitness.bench.measurements import Measurement, preferences, rated
+from earwitness.bench.measurements import Measurement, rated
 from earwitness.bench.sets.natural import NATURAL, natural_notes, origins
 from earwitness.bench.sets.tables import (
     clip_pair,

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from earwitness.bench.base import About, Benchmark, Contents, Part
+from earwitness.bench.decisions import EVEN, called, decided
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import EVEN, Measurement, called, decided, labelled
+from earwitness.bench.measurements import Measurement, labelled
 from earwitness.bench.sets.rendered import rendered_once
 from earwitness.manifest import read_pairs
 from earwitness.scenes.captions import FactKind

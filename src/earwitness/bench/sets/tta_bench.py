@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from earwitness.bench.base import About, Part, Published
-from earwitness.bench.measurements import Decision, Measurement, decided
+from earwitness.bench.decisions import Decision, decided
+from earwitness.bench.measurements import Measurement
 from earwitness.bench.sets.event_words import matching
 from earwitness.bench.sets.tta_prompts import RELATIONS, Prompt, Relation, read_prompts
 from earwitness.errors import ClipError

@@ -19,8 +19,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from earwitness.bench.base import About, Benchmark, Contents, Part, Published
+from earwitness.bench.decisions import preferences
 from earwitness.bench.judged import Judgements
-from earwitness.bench.measurements import Measurement, preferences, rated, stretch
+from earwitness.bench.measurements import Measurement, rated, stretch
 from earwitness.bench.sets.tables import (
     Fields,
     clip_pair,

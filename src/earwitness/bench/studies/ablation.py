@@ -16,9 +16,10 @@ from typing import Any
 
 from earwitness.backbones.base import Backbone, FrontEnd
 from earwitness.bench.base import Benchmark
+from earwitness.bench.decisions import EVEN
 from earwitness.bench.figures import figure
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.measurements import EVEN, Measurement
+from earwitness.bench.measurements import Measurement
 from earwitness.bench.runner import Prepared, check_run_is_of, prepare
 from earwitness.bench.studies.cells import Ablation, Cell
 from earwitness.bench.studies.settings import Grid, Setting
