@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from itertools import count
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -172,7 +173,7 @@ def test_a_judge_that_minds_its_batch(tmp_path):
 class ScoresAnything(HashJudge):
     """Scores what it is given, null captions too; ``quality`` is not its business."""
 
-    axes = {"alignment": (0.0, 10.0)}  # noqa: RUF012
+    axes: ClassVar = {"alignment": (0.0, 10.0)}
 
     def score(self, pair):
         right = heard(pair.audio) == named(pair.caption)
@@ -389,10 +390,10 @@ def test_a_judge_of_similarities_is_accused_of_nothing_that_is_said_of_probabili
 
 def test_what_cannot_be_examined_is_said_beforehand(tmp_path):
     class OnlyQuality(HashJudge):
-        axes = {"quality": (1.0, 5.0)}  # noqa: RUF012
+        axes: ClassVar = {"quality": (1.0, 5.0)}
 
     class Endless(HashJudge):
-        axes = {"alignment": (0.0, float("inf"))}  # noqa: RUF012
+        axes: ClassVar = {"alignment": (0.0, float("inf"))}
 
     with pytest.raises(UsageError, match=r"the judge gives quality; wanted one .* \(alignment\)"):
         examined(OnlyQuality(), tmp_path)

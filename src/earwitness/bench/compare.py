@@ -8,12 +8,13 @@ all rows that are shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from earwitness.bench.figures import compared, value_of
+from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement
-from earwitness.bench.runner import NOTE, measurements, unreached
+from earwitness.bench.runner import NOTE, benchmark_of, unreached
 from earwitness.errors import RunError
 from earwitness.metrics.paired import Comparison, holm
 from earwitness.run import Run
@@ -73,7 +74,9 @@ def compare_runs(a: Run, b: Run, axes: Mapping[str, str] | None = None, *, subse
         UsageError: if there is no truth to measure by.
     """
     check_same_data(a, b)
-    first, second = ({m.key: m for m in measurements(run, axes)} for run in (a, b))
+    said = Judgements.of(a, axes), Judgements.of(b, axes)
+    benchmark = benchmark_of(a)
+    first, second = ({m.key: m for m in benchmark.measurements(of_run)} for of_run in said)
     keys = [key for key in first if key in second and (subsets or first[key].subset == WHOLE)]
     found = [compared(first[key], second[key]) for key in keys]
     rows = tuple(
@@ -81,18 +84,19 @@ def compare_runs(a: Run, b: Run, axes: Mapping[str, str] | None = None, *, subse
         for key, one, p in zip(keys, found, holm([one.p for one in found]), strict=True)
     )
     left = len(first.keys() | second.keys()) - len(keys)
-    return Compared((("A", str(a.path), a.recipe), ("B", str(b.path), b.recipe)), rows, tuple(_notes(a, b, left)))
+    runs = (("A", a, len(said[0])), ("B", b, len(said[1])))
+    return Compared(tuple((name, str(run.path), run.recipe) for name, run, _ in runs), rows, tuple(_notes(runs, left)))
 
 
 def _common(a: Measurement, b: Measurement) -> int:
     return len(set(a.ids) & set(b.ids))
 
 
-def _notes(a: Run, b: Run, left: int) -> Iterator[str]:
-    for name, run in (("A", a), ("B", b)):
+def _notes(runs: Sequence[tuple[str, Run, int]], left: int) -> Iterator[str]:
+    for name, run, reached in runs:
         yield f"{name}: {run.n_scored:,} of {run.n_total:,} pairs scored"
-        yield from (f"{name}: {note}" for note in unreached(run))
-    if a.recipe.id == b.recipe.id:
+        yield from (f"{name}: {note}" for note in unreached(run, reached))
+    if len({run.recipe.id for _, run, _ in runs}) == 1:
         yield "both runs have one recipe: what differs is chance or the machine"
     if left:
         yield f"{left:,} figures of subsets or of one run alone are not compared"

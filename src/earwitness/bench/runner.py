@@ -16,12 +16,10 @@ from earwitness.bench import load_benchmark
 from earwitness.bench.base import Benchmark, Pairs, Published
 from earwitness.bench.figures import Figure, figure
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.measurements import Measurement
 from earwitness.bench.sample import Sample
 from earwitness.errors import RunError, UsageError
-from earwitness.run import Run, evaluate
+from earwitness.run import Run, evaluate, open_run
 from earwitness.run.database import STORE
-from earwitness.run.store import Store
 from earwitness.types import Judge
 
 # Where a run notes which benchmark it is of.
@@ -94,8 +92,7 @@ def check_run_is_of(out: Path, name: str, *, to_read: bool = False) -> None:
     """
     if not (out / STORE).exists():
         return
-    with Store.read(out) as store:
-        before = store.about(NOTE)
+    before = open_run(out).about(NOTE)
     if before is None and to_read and name == "ratings":
         return
     if before is None or before["name"] != name:
@@ -173,13 +170,13 @@ def results(run: Run, axes: Mapping[str, str] | None = None, *, benchmark: Bench
     _check_axes(measuring, said)
     found = tuple(map(figure, measuring.measurements(said)))
     unrated = () if found else ("no pair of this run was rated: there is nothing to measure",)
-    notes = (*unreached(run), *_notes(run.about(NOTE) or {}), *unrated)
+    notes = (*unreached(run, len(said)), *_notes(run.about(NOTE) or {}), *unrated)
     return Results(measuring.name, found, measuring.published, notes, run)
 
 
-def unreached(run: Run) -> tuple[str, ...]:
+def unreached(run: Run, reached: int) -> tuple[str, ...]:
     """A warning where a run ended before its pairs did: those that were not reached have no record to be counted by."""
-    waiting = run.n_total - sum(1 for _ in run.records())
+    waiting = run.n_total - reached
     told = f"{waiting:,} of {run.n_total:,} pairs were not reached: figures count the others alone"
     return (told,) if waiting else ()
 
@@ -214,11 +211,6 @@ def _check_axes(benchmark: Benchmark, said: Judgements) -> None:
             f"the judge gives {', '.join(said.axes)}, which {benchmark.name} does not measure; name the axis that "
             "stands for a rating: --axis RATING=AXIS."
         )
-
-
-def measurements(run: Run, axes: Mapping[str, str] | None = None) -> list[Measurement]:
-    """What is measured in a run, from its records alone; arguments and errors as in ``results``."""
-    return list(benchmark_of(run).measurements(Judgements.of(run, axes)))
 
 
 def benchmark_of(run: Run, **options: Any) -> Benchmark:

@@ -12,8 +12,8 @@ import typer
 from earwitness.cli.bench import rendered
 from earwitness.cli.benchmark_options import BenchmarkOptions
 from earwitness.cli.judges import Answers
-from earwitness.cli.pictures import save_picture
 from earwitness.cli.runs import check_coverage
+from earwitness.cli.saving import save_text
 from earwitness.cli.terminal import Output, terminal_width
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _draw(found: Ablation, picture: Path | None) -> None:
     from earwitness.report.ablation import ablation_picture
 
     if picture is not None:
-        save_picture(picture, ablation_picture(found))
+        save_text(picture, ablation_picture(found))
 
 
 def _check(found: Ablation) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,12 +72,13 @@ def bench(
     output: Output,
 ) -> None:
     """Judge a benchmark, and print how far the judge agrees with people beside what others report."""
+    axes = axes_by_rating(axis)
     if from_run is not None:
         _allow_only(context, "--from", "from_run", "axis", "predictions", *MEASURING)
-        _measure_again(from_run, name, options, axes_by_rating(axis), predictions, output.form)
+        _measure_again(from_run, name, options, axes, predictions, output.form)
         return
     if name == DECOMPOSERS:
-        _allow_only(context, name, "data", "out", *DecomposerOptions.__dataclass_fields__)
+        _allow_only(context, name, "data", "out", *(option.name for option in fields(DecomposerOptions)))
         _take_apart(judge.decomposer, _place(name, data, out, options, seed), out, output.form)
         return
     benchmark, place = options.load(name, seed), _place(name, data, out, options, seed)
@@ -87,8 +89,8 @@ def bench(
     else:
         if predictions is not None:
             _check_predictable(name, limit)
-        run = _judge(benchmark, place, judge, out, part or [], limit, seed, axes_by_rating(axis))
-        _tell(run, benchmark, axes_by_rating(axis), predictions, output.form)
+        run = _judge(benchmark, place, judge, out, part or [], limit, seed, axes)
+        _tell(run, benchmark, axes, predictions, output.form)
 
 
 def _allow_only(context: typer.Context, mode: str, *allowed: str) -> None:

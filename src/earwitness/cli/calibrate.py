@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from earwitness.cli.pictures import save_picture
 from earwitness.cli.runs import check_answers
+from earwitness.cli.saving import save_text
 from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import UsageError
 
@@ -75,7 +75,7 @@ def calibrate(
     saved = [f"{method.value} saved in {out}; use: --recalibration {out}"] if out else []
     _print(rows, held, facts, saved, output.form)
     if chosen is not None and picture is not None:
-        save_picture(picture, reliability_picture(held.before, chosen.after))
+        save_text(picture, reliability_picture(held.before, chosen.after))
     if not held.trials:
         print(f"nothing could be fitted: {next(iter(held.refused.values()))}", file=sys.stderr)
         raise typer.Exit(1)

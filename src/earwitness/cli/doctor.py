@@ -12,8 +12,8 @@ import typer
 
 from earwitness.cli.exit_codes import ENOUGH_SCORED, TOO_FEW_SCORED
 from earwitness.cli.judges import JudgeOptions
-from earwitness.cli.pictures import save_picture
 from earwitness.cli.runs import check_asked, tell_expense
+from earwitness.cli.saving import save_text
 from earwitness.cli.selection import Selection
 from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import MissingDependencyError, UsageError
@@ -125,12 +125,10 @@ def _as_json(audit: Audit) -> str:
 def _keep(audit: Audit, folder: Path, picture: Path | None) -> None:
     """The audit beside its run, with a picture where matplotlib is here or a picture was asked for."""
     from earwitness.report.doctor import audit_picture
-    from earwitness.run.whole_files import replacing
 
-    with replacing(folder / AUDIT) as part:
-        part.write_text(_as_json(audit) + "\n", encoding="utf-8")
+    save_text(folder / AUDIT, _as_json(audit) + "\n")
     try:
-        save_picture(picture or folder / PICTURE, audit_picture(audit))
+        save_text(picture or folder / PICTURE, audit_picture(audit))
     except MissingDependencyError as error:
         if picture is not None:
             raise

@@ -97,9 +97,10 @@ def _saved(path: Path) -> Iterator[tuple[str, Rubric]]:
 
 
 def _made(options: DecomposerOptions, captions: list[Caption]) -> Iterator[tuple[str, Rubric]]:
+    from earwitness.judges.ahead import batches
+
     decomposer = options.load()
-    for start in range(0, len(captions), BATCH):
-        batch = captions[start : start + BATCH]
+    for batch in batches(captions, BATCH):
         for caption, made in zip(batch, decomposer.decompose(batch), strict=True):
             if isinstance(made, ClipError):
                 raise made

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earwitness.cli.pictures import save_picture
 from earwitness.cli.runs import check_answers
+from earwitness.cli.saving import save_text
 from earwitness.cli.terminal import Output, terminal_width
 from earwitness.errors import MissingDependencyError
 
@@ -63,15 +63,13 @@ def sweep(
 
 def _save(found: Sweep, out: Path) -> None:
     from earwitness.run.database import explained
-    from earwitness.run.whole_files import replacing
 
     told = json.dumps(found.to_dict(), ensure_ascii=False, indent=2, allow_nan=False)
     with explained(out, "written"):
         out.mkdir(parents=True, exist_ok=True)
-        with replacing(out / RESULTS) as part:
-            part.write_text(told, encoding="utf-8")
+    save_text(out / RESULTS, told)
     for file, picture in _pictures(found).items():
-        save_picture(out / file, picture)
+        save_text(out / file, picture)
 
 
 def _pictures(found: Sweep) -> dict[str, str]:

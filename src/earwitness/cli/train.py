@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from earwitness.cli.exit_codes import ENOUGH_SCORED, INTERRUPTED, TOO_FEW_SCORED
@@ -255,6 +254,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _show(sets: tuple[RatedPairs, RatedPairs]) -> None:
     """What was read: sizes, scales, and how many clips are rated on each axis."""
+    import numpy as np
+
     told = [
         {
             "set": rated.name,

@@ -59,9 +59,10 @@ class Failure:
     bound: float
 
 
-def _each(conditions: Sequence[str], *sign: str | float) -> tuple[Sign, ...]:
-    failure, *rest = sign
-    return tuple(Sign(failure, condition, *rest) for condition in conditions)  # type: ignore[arg-type]
+def _each(
+    conditions: Sequence[str], failure: str, measure: str, test: Test, bound: float, says: str
+) -> tuple[Sign, ...]:
+    return tuple(Sign(failure, condition, measure, test, bound, says) for condition in conditions)
 
 
 _ORDER = ("order_reversed", "segments_swapped")

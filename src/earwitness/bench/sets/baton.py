@@ -25,6 +25,7 @@ from earwitness.bench.sets.tables import (
     file_label,
     find_file,
     rated_line,
+    rated_pairs,
     rating_of,
     read_rows,
     together,
@@ -33,9 +34,7 @@ from earwitness.errors import ManifestError
 from earwitness.manifest.columns import text
 from earwitness.manifest.places import Place, absolute, locate
 from earwitness.manifest.rows import Row, at
-from earwitness.ratings.gather import gather
 from earwitness.ratings.lines import Line
-from earwitness.ratings.scales import Scales
 
 LABEL = "feedback"
 LABELS = (0.0, 1.0)
@@ -101,7 +100,7 @@ def _by_a_model(what: str) -> ManifestError:
 def _part(data: Path, part: str) -> Contents:
     path = find_file(data, [f"{folder}{part}_HA.json" for folder in ("data/HA/", "HA/", "")], CLONE)
     lines = (_line(row, data, part) for row in read_rows(path, FIELDS))
-    pairs = gather(file_label(path), lines, Scales(LABELS), None).pairs
+    pairs = rated_pairs(path, lines, LABELS)
     agreed = [pair for pair in pairs if pair.ratings[LABEL] in LABELS]
     odd = len(pairs) - len(agreed)
     notes = [f"{file_label(path)}: {odd:,} clips are labelled both 1 and 0, and left out."] if odd else []

@@ -19,13 +19,19 @@ from earwitness.bench.decisions import preferences
 from earwitness.bench.judged import Judgements
 from earwitness.bench.measurements import Measurement, rated
 from earwitness.bench.sets.natural import NATURAL, natural_notes, origins
-from earwitness.bench.sets.tables import clip_pair, contents_of, file_label, find_file, rated_line, read_rows, together
+from earwitness.bench.sets.tables import (
+    clip_pair,
+    contents_of,
+    find_file,
+    rated_line,
+    rated_pairs,
+    read_rows,
+    together,
+)
 from earwitness.manifest.columns import text
 from earwitness.manifest.places import absolute, locate
 from earwitness.manifest.rows import Row, at
-from earwitness.ratings.gather import gather
 from earwitness.ratings.lines import Line
-from earwitness.ratings.scales import Scales
 
 SCALE = (1.0, 5.0)
 AXES = ("REL", "OVL")
@@ -93,7 +99,7 @@ def _part(data: Path, part: str) -> Contents:
     names = [f"{folder}{part}/scores.csv" for folder in ("human_eval/", "")]
     path = find_file(data, names, "the folder that holds human_eval/ of https://zenodo.org/records/10737388")
     lines = (_line(row, path.parent, part) for row in read_rows(path, FIELDS))
-    pairs = gather(file_label(path), lines, Scales(SCALE), None).pairs
+    pairs = rated_pairs(path, lines, SCALE)
     return contents_of(pairs, *natural_notes(pairs))
 
 

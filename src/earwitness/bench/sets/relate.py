@@ -32,6 +32,7 @@ from earwitness.bench.sets.tables import (
     file_label,
     find_file,
     rated_line,
+    rated_pairs,
     rating_of,
     read_rows,
     together,
@@ -40,10 +41,7 @@ from earwitness.errors import ManifestError
 from earwitness.manifest.columns import text
 from earwitness.manifest.places import absolute, locate
 from earwitness.manifest.rows import Row, at
-from earwitness.ratings.gather import gather
 from earwitness.ratings.lines import Line
-from earwitness.ratings.scales import Scales
-from earwitness.types import Pair
 
 SCALE = (0.0, 10.0)
 # The axes whose listeners are screened here.
@@ -153,10 +151,11 @@ def _rel(path: Path, wave: Path, wanted: Collection[str]) -> Contents:
     """The parts that are wanted, without the rows that the authors excluded and those of anchors."""
     every = [_Entry(f"REL-{_split(row)}", row, _is_anchor(row)) for row in read_rows(path, REL_FIELDS)]
     ours = [entry for entry in every if entry.part in wanted]
-    kept = [entry for entry in ours if not entry.anchor]
+    lines = [(entry, _line(entry, wave)) for entry in ours]
+    kept = [line for entry, line in lines if not entry.anchor]
     excluded = sum(entry.part == f"REL-{EXCLUDED}" for entry in every)
-    pairs = _pairs(path, wave, kept)
-    with_anchors = contents_of(_pairs(path, wave, ours)).counts
+    pairs = rated_pairs(path, kept, SCALE)
+    with_anchors = contents_of(rated_pairs(path, (line for _, line in lines), SCALE)).counts
     return Contents(
         pairs,
         with_anchors,
@@ -197,7 +196,7 @@ def _screened(path: Path, wave: Path, axis: str) -> Contents:
             "the anchors' rows beside the others, as published."
         )
     return contents_of(
-        _pairs(path, wave, kept),
+        rated_pairs(path, (_line(entry, wave) for entry in kept), SCALE),
         f"{file_label(path)}: {len(every) - len(asked):,} rows of anchors are left out, and so are "
         f"{len(asked) - len(kept):,} rows of listeners who rated no anchor or whose anchors have a mean of 1 or more "
         "(2 or more for clips of AudioCaps' training set), the rule by which REL's listeners were excluded.",
@@ -223,10 +222,6 @@ def _listens(row: Row, anchored: Mapping[str, float]) -> bool:
 
 def _listener(row: Row) -> str:
     return text(row.cells["listener"], "listener_id").strip()
-
-
-def _pairs(path: Path, wave: Path, entries: Iterable[_Entry]) -> tuple[Pair, ...]:
-    return gather(file_label(path), (_line(entry, wave) for entry in entries), Scales(SCALE), None).pairs
 
 
 def _line(entry: _Entry, wave: Path) -> Line:

@@ -18,7 +18,9 @@ from earwitness.bench.sets.downloads import named_columns, read_entries
 from earwitness.errors import ManifestError
 from earwitness.manifest.columns import number
 from earwitness.manifest.rows import Row, at
+from earwitness.ratings.gather import gather
 from earwitness.ratings.lines import Line, Rating
+from earwitness.ratings.scales import Scales
 from earwitness.types import Pair
 
 # Names that a field's column may have, in small letters; those of a file may have capitals.
@@ -115,6 +117,23 @@ def rated_line(place: str, pair: Pair, cells: Mapping[str, Any], *, mean: bool =
     rater = None if mean else ""
     ratings = tuple(Rating(axis, rating_of(cell, axis), rater) for axis, cell in cells.items())
     return Line(place, pair, ratings, by_person=not mean)
+
+
+def rated_pairs(
+    path: Path, lines: Iterable[Line], scale: tuple[float, float], known: Sequence[str] = ()
+) -> tuple[Pair, ...]:
+    """The pairs that a file's lines speak of, with their mean ratings.
+
+    Args:
+        path: the file.
+        lines: in any order.
+        scale: lowest and highest rating.
+        known: axes that the file has even where no line says anything of them.
+
+    Raises:
+        ManifestError: if a rating lies outside the scale, or a line contradicts a former one.
+    """
+    return gather(file_label(path), lines, Scales(scale), None, known).pairs
 
 
 def contents_of(pairs: Sequence[Pair], *notes: str) -> Contents:

@@ -25,6 +25,7 @@ from earwitness.bench.measurements import Measurement
 from earwitness.bench.sets.event_words import matching
 from earwitness.bench.sets.tta_prompts import RELATIONS, Prompt, Relation, read_prompts
 from earwitness.errors import ClipError
+from earwitness.judges.ahead import batches
 from earwitness.rubrics.base import Decomposer
 from earwitness.types import Item, Rubric
 
@@ -89,10 +90,9 @@ def take_apart(
         [('event count', 'accuracy', 1.0), ('relation', 'accuracy', 1.0)]
     """
     captions = list({prompt.text: prompt.caption for prompt in prompts}.values())
-    batches = (captions[start : start + BATCH] for start in range(0, len(captions), BATCH))
     made = {
         caption.text: rubric
-        for batch in batches
+        for batch in batches(captions, BATCH)
         for caption, rubric in zip(batch, decomposer.decompose(batch), strict=True)
     }
     rubrics = {text: rubric for text, rubric in made.items() if isinstance(rubric, Rubric)}

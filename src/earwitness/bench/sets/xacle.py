@@ -26,9 +26,9 @@ from earwitness.bench.sets.tables import (
     Fields,
     clip_pair,
     contents_of,
-    file_label,
     find_file,
     rated_line,
+    rated_pairs,
     read_rows,
     together,
 )
@@ -36,9 +36,7 @@ from earwitness.errors import UsageError
 from earwitness.manifest.columns import text
 from earwitness.manifest.places import absolute, locate
 from earwitness.manifest.rows import Row, at
-from earwitness.ratings.gather import gather
 from earwitness.ratings.lines import Line
-from earwitness.ratings.scales import Scales
 from earwitness.run.database import explained
 from earwitness.run.whole_files import replacing
 
@@ -114,7 +112,7 @@ def _part(data: Path, part: str) -> Contents:
     # The test set was handed out without ratings.
     rows = read_rows(path, CLIP, told) if part == "test" else read_rows(path, {**CLIP, **told})
     lines = (_line(row, data / "wav" / part, part, averaged) for row in rows)
-    pairs = gather(file_label(path), lines, Scales(SCALE), None, (RATING,)).pairs
+    pairs = rated_pairs(path, lines, SCALE, (RATING,))
     return contents_of(pairs, *([] if averaged else [_how_rated(path, part, any(pair.ratings for pair in pairs))]))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from earwitness.rubrics.lexicon import Form, lexicon
+from earwitness.rubrics.quotes import MASK
 from earwitness.types import language_of
 
 # What tokens are, by tag: what makes a sound's name, what says how it is, and what stands between clauses.
@@ -30,7 +31,6 @@ _PIECE = re.compile(
 _JOINED = re.compile(r"-|[ \t\u00a0]{0,3}")
 _STOP = frozenset(".!?。！？…\n\r")
 _COMMA = frozenset(",;:()[]{}，；：、（）【】/|—–~+-")
-_MASK = "\ufffc"  # stands for quoted speech, so that its words are not read as the caption's
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _plain_tag(piece: str) -> str:
         return "stop"
     if piece[0] in _COMMA:
         return "comma"
-    return "quote" if piece[0] == _MASK else "word" if piece[0].isalnum() else "mark"
+    return "quote" if piece[0] == MASK else "word" if piece[0].isalnum() else "mark"
 
 
 def _chinese(text: str, start: int, end: int) -> list[Token]:

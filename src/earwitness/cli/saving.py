@@ -1,12 +1,12 @@
-"""Pictures that commands save."""
+"""Files that commands save beside what they print: pictures, audits, sweeps."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 
-def save_picture(path: Path, text: str) -> None:
-    """Write an SVG document, whole or not at all.
+def save_text(path: Path, text: str) -> None:
+    """Write a text into a file, whole or not at all.
 
     Raises:
         StoreError: if the file cannot be written.
