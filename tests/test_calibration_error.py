@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from earwitness.metrics.calibration_error import calibration_error
+from earwitness.metrics.calibration_error import calibration_error, error_alone
 from simulated_judges import check, drawn, holds
 
 # Without ties, four in a bin of two.
@@ -130,3 +130,11 @@ def test_the_interval_holds_the_error_91_times_of_100_and_more(heavy, count, eac
     check(share, simulations, 0.91, 1.0)
     if slope == 1:
         check(beyond, simulations, 0.0, 0.05)
+
+
+@pytest.mark.parametrize("clusters", [None, np.arange(300) // 5])
+def test_the_error_alone_is_that_of_the_interval(clusters):
+    rng = np.random.default_rng(2)
+    p = rng.random(300)
+    truths = rng.random(300) < p**2
+    assert error_alone(p, truths, clusters=clusters) == calibration_error(p, truths, clusters=clusters).value

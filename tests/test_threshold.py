@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
-from earwitness.metrics.threshold import fit_threshold
+from earwitness.metrics.threshold import best_threshold, fit_threshold
 
 
 def accuracy(scores, labels, threshold):
@@ -95,3 +95,11 @@ def test_one_seed_gives_one_interval():
 def test_what_cannot_be_fitted_is_refused(scores, labels, text):
     with pytest.raises(UsageError, match=text):
         fit_threshold(scores, labels)
+
+
+def test_the_threshold_alone_is_that_of_the_fit():
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        scores, labels = rng.integers(0, 9, 30) / 8, rng.random(30) < 0.5
+        labels[:2] = True, False
+        assert best_threshold(scores, labels) == fit_threshold(scores, labels, resamples=40).value

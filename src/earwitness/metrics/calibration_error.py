@@ -96,3 +96,14 @@ def calibration_error(
     low, high, reason = (None, None, ends) if isinstance(ends, str) else (*ends, None)
     value, used = binned_error(gaps, index), int(index.max()) + 1
     return CalibrationError(value, low, high, units, used, chance, chance_high, reason)
+
+
+def error_alone(p_yes: ArrayLike, truths: ArrayLike, *, clusters: Names | None = None) -> float:
+    """The value of ``calibration_error`` alone, for which nothing is drawn; arguments and errors are the same.
+
+    Example:
+        >>> error_alone([0.25, 0.25, 0.75, 0.75], [0, 1, 1, 1])
+        0.25
+    """
+    p, truth = answers(p_yes, truths)
+    return binned_error(p - truth, equal_mass(p, BINS, clusters_of(clusters, len(p))))

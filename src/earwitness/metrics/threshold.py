@@ -75,10 +75,7 @@ def fit_threshold(
     values, matches = _checked(scores, labels)
     names = range(len(values)) if clusters is None else clusters
     units, unit = index_of(list(map(str, names)), len(values), "clusters")
-    order = np.argsort(values, kind="stable")
-    # What calling a clip no match instead of a match adds to the number called right, by rising score.
-    gains = np.where(matches, -1.0, 1.0)[order]
-    grid, last = _steps(values[order])
+    order, gains, grid, last = _ranked(values, matches)
     right = _called_right(gains[None, :], last)
     low = high = None
     if len(units) >= MIN_CLUSTERS:
@@ -88,6 +85,27 @@ def fit_threshold(
         low, high = (float(end) for end in np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]))
     accuracy = float(right.max() + matches.sum()) / len(values)
     return Threshold(_best(grid, right[0]), low, high, accuracy, len(values), int(matches.sum()))
+
+
+def best_threshold(scores: ArrayLike, labels: ArrayLike) -> float:
+    """The value of ``fit_threshold`` alone, for which nothing is drawn; arguments and errors are the same.
+
+    Example:
+        >>> best_threshold([0.1, 0.2, 0.35, 0.6, 0.7, 0.9], [0, 0, 0, 1, 1, 1])
+        0.5
+    """
+    _, gains, grid, last = _ranked(*_checked(scores, labels))
+    return _best(grid, _called_right(gains[None, :], last)[0])
+
+
+def _ranked(
+    values: NDArray[np.float64], matches: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """Clips by rising score, what each adds, the distinct scores, and the place of the last clip of each."""
+    order = np.argsort(values, kind="stable")
+    # What calling a clip no match instead of a match adds to the number called right.
+    gains = np.where(matches, -1.0, 1.0)[order]
+    return order, gains, *_steps(values[order])
 
 
 def _checked(scores: ArrayLike, labels: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

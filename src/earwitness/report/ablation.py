@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from earwitness.bench.figures import Figure
 from earwitness.bench.studies.cells import Ablation, Cell, Spread
 from earwitness.report.plots import Dot, dots
-from earwitness.report.reasons import in_words
+from earwitness.report.reasons import in_words, not_scored
 from earwitness.report.tables import Cell as Value
 from earwitness.report.tables import Table
 
@@ -16,7 +16,7 @@ OF_FIGURE = ("value", "low", "high", "n", "n_total")
 
 def ablation_table(ablation: Ablation) -> Table:
     """Every cell's figure with its 95 % interval, and each factor's spread beside the width of such an interval."""
-    told = _told(ablation)
+    told, plain = _told(ablation), ablation.to_dict()
     remarks = [_remark(cell) for cell in ablation.cells]
     note = ["note"] if any(remarks) else []
     return Table(
@@ -26,15 +26,15 @@ def ablation_table(ablation: Ablation) -> Table:
             for cell, remark in zip(ablation.cells, remarks, strict=True)
         ),
         notes=_notes(ablation, told),
-        facts={"benchmark": ablation.benchmark, **ablation.to_dict()},
-        records=tuple(ablation.to_dict()["cells"]),
+        facts=plain,
+        records=tuple(plain["cells"]),
     )
 
 
 def _remark(cell: Cell) -> str:
     """Why there is no number or no interval, and what could not be scored."""
-    left = [f"not scored: {count:,} x {code}" for code, count in cell.not_scored.items()]
-    return "; ".join(filter(None, [cell.error, in_words(cell.figure.reason) if cell.figure else "", *left]))
+    why = in_words(cell.figure.reason) if cell.figure else ""
+    return "; ".join(filter(None, [cell.error, why, *not_scored(cell.not_scored)]))
 
 
 def ablation_picture(ablation: Ablation) -> str:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from earwitness.report.reasons import in_words
+from earwitness.report.reasons import in_words, not_scored
 from earwitness.report.scores import describe
 from earwitness.report.tables import Cell, Table
 
@@ -58,10 +58,9 @@ def check_table(name: str, check: Check) -> Table:
 def results_table(results: Results) -> Table:
     """The figures of a run, with 95 % intervals and how much of it was scored."""
     run = results.run
-    left = [f"not scored: {count:,} x {code}" for code, count in run.failures.items()]
     notes = (
         *results.notes,
-        *left,
+        *not_scored(run.failures),
         f"{run.n_scored:,} of {run.n_total:,} pairs scored, recipe {run.recipe.id} ({describe(run.recipe)})",
         f"95 % intervals; saved in {run.path}",
     )

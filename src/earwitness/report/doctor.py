@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from earwitness.bench.controls.conditions import CONDITIONS, Condition, Group
 from earwitness.bench.doctor.diagnosis import LISTENS_FROM
 from earwitness.report.plots import Dot, dots
+from earwitness.report.reasons import not_scored
 from earwitness.report.scores import describe
 from earwitness.report.tables import Table, write_table
 
@@ -105,7 +106,7 @@ def _failures(audit: Audit) -> Table:
 
 def _notes(audit: Audit) -> tuple[str, ...]:
     """What must be said with the figures."""
-    left = [f"not scored: {count:,} x {code}" for code, count in audit.not_scored.items()]
+    left = not_scored(audit.not_scored)
     missing = [
         f"not run: {', '.join(name for name, why in audit.not_run.items() if why == reason)}: {reason}"
         for reason in dict.fromkeys(audit.not_run.values())

@@ -1,6 +1,8 @@
-"""Why there is no number or no interval, in words for people; the codes are those of ``metrics``."""
+"""Why there is no number, no interval or no score, in words for people; codes are those of ``metrics`` and records."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 REASONS = {
     "perfect": "too near the end of the scale for an interval",
@@ -21,3 +23,13 @@ def in_words(reason: str | None) -> str:
         ('too few for an interval', 'no labels', '')
     """
     return "" if reason is None else REASONS.get(reason, reason.replace("_", " "))
+
+
+def not_scored(failures: Mapping[str, int]) -> list[str]:
+    """A line for each reason for which pairs have no score, from how many pairs have it.
+
+    Example:
+        >>> not_scored({"audio_empty": 1200})
+        ['not scored: 1,200 x audio_empty']
+    """
+    return [f"not scored: {count:,} x {code}" for code, count in failures.items()]

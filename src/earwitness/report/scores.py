@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
+from earwitness.report.reasons import not_scored
 from earwitness.report.tables import Cell, Table
 from earwitness.types import Estimate, Recipe, Score
 
@@ -83,7 +84,7 @@ def _notes(run: Run, left: int) -> tuple[str, ...]:
         for axis, estimate in summary.estimates.items()
     ]
     notes += [_mean(axis, estimate, run.n_total) for axis, estimate in run.summary.items()]
-    notes += [f"not scored: {count:,} x {code}" for code, count in sorted(run.failures.items())]
+    notes += not_scored(run.failures)
     if run.left_out:
         notes.append(f"left out: {run.left_out:,} pairs of an earlier input that this one does not have")
     notes.append(f"{run.n_scored:,} of {run.n_total:,} scored, recipe {run.recipe.id} ({describe(run.recipe)})")

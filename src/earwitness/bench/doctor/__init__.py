@@ -16,6 +16,7 @@ from typing import Any
 
 from earwitness.bench.controls.conditions import CONDITIONS, Condition
 from earwitness.bench.controls.pairs import Controls
+from earwitness.bench.decisions import EVEN
 from earwitness.bench.doctor.answers import Answers, are_probabilities
 from earwitness.bench.doctor.diagnosis import Failure, Verdict, failures_of, verdict_of
 from earwitness.bench.doctor.finding import Finding
@@ -28,8 +29,6 @@ from earwitness.types import Judge, Pair, Recipe, Score
 
 # What is noted of a run.
 NOTE = "doctor"
-# Where a judge that gives probabilities says yes.
-EVEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from earwitness.bench.controls.conditions import WORDLESS, Condition
 from earwitness.bench.doctor.answers import Answers, Told
 from earwitness.bench.doctor.finding import Finding
-from earwitness.metrics.arguments import FEWEST_RESAMPLES
 from earwitness.metrics.correlation import Values
 from earwitness.metrics.shares import youden_j
-from earwitness.metrics.threshold import fit_threshold
+from earwitness.metrics.threshold import best_threshold
 
 
 def decision_findings(answers: Answers, decide_at: float) -> Iterator[Finding]:
@@ -106,8 +105,7 @@ def j_lost(told: Told, decide_at: float) -> Values:
 def _best_threshold(told: Told) -> float:
     """Where J is highest; true pairs and others are equally many, so that it is where most are decided rightly."""
     labels = np.repeat([1.0, 0.0], len(told))
-    # Of its interval, which takes the resamples, nothing is needed.
-    return fit_threshold(np.concatenate(told.p_yes), labels, resamples=FEWEST_RESAMPLES).value
+    return best_threshold(np.concatenate(told.p_yes), labels)
 
 
 def _gains(told: Told, threshold: float) -> NDArray[np.float64]:

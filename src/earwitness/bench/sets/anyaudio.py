@@ -25,8 +25,7 @@ from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
 from earwitness.bench.measurements import Measurement, labelled
 from earwitness.bench.sets.anyaudio_files import Rows, Sample, files_by_part, samples
 from earwitness.errors import UsageError
-from earwitness.metrics.arguments import FEWEST_RESAMPLES
-from earwitness.metrics.threshold import fit_threshold
+from earwitness.metrics.threshold import best_threshold
 from earwitness.rubrics.grounding import grounded
 from earwitness.rubrics.parse import WrittenItem
 from earwitness.rubrics.template import whole_caption
@@ -159,8 +158,8 @@ def _fitted(said: Iterable[Judged]) -> float | None:
     if len(set(labels)) < 2:
         return None
     scores = [judged.values[ALIGNMENT] for judged in told]
-    # The threshold's own interval is not shown: the measure on other clips tells what it is worth.
-    return fit_threshold(scores, labels, resamples=FEWEST_RESAMPLES).value
+    # Without its interval: the measure on other clips tells what it is worth.
+    return best_threshold(scores, labels)
 
 
 def gold_rubrics(data: Path, parts: Sequence[str] = ("en", "zh")) -> dict[str, Rubric]:

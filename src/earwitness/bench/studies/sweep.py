@@ -23,9 +23,8 @@ import numpy as np
 from earwitness.bench.studies.labels import Labelled
 from earwitness.bench.studies.readings import Reliability, reliability_of
 from earwitness.errors import UsageError
-from earwitness.metrics.arguments import FEWEST_RESAMPLES
 from earwitness.metrics.calibration import answer_entropy, brier
-from earwitness.metrics.calibration_error import calibration_error
+from earwitness.metrics.calibration_error import error_alone
 from earwitness.metrics.correlation import Values, auc, lcc, mid_ranks, srcc
 from earwitness.metrics.recalibration import Recalibration
 
@@ -189,9 +188,7 @@ def _values(found: Labelled, change: Recalibration | None = None) -> tuple[dict[
         "SRCC": srcc(ordered, found.truths).value,
     }
     if found.matches is not None:
-        # Of its resamples, which only its interval needs, as few as may be.
-        error = calibration_error(p_yes, found.matches, clusters=found.clips, resamples=FEWEST_RESAMPLES)
-        values["ECE"] = error.value
+        values["ECE"] = error_alone(p_yes, found.matches, clusters=found.clips)
         values["Brier"] = brier(p_yes, found.matches).value
         values["AUC"] = auc(ordered, found.matches).value
     return {name: values.get(name) for name in MEASURES}, mid_ranks(ordered)
