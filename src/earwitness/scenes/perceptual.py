@@ -15,20 +15,16 @@ import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from earwitness.run.whole_files import replacing
+from earwitness.scenes.bands import LEVELS, Band, Level, Range
 from earwitness.scenes.clip_folders import MANIFEST, write_clip, writing
 from earwitness.scenes.effects import clip_hard, coloured_noise, fade, in_room, low_pass, tilt
 from earwitness.scenes.music import MELLOW, RICH, Mode, Piece, Timbre, play
 from earwitness.scenes.opposites import opposites
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, Synthesis
-
-Level = Literal["low", "high"]
-Range = tuple[float, float]
-LEVELS: tuple[Level, Level] = ("low", "high")
 
 COLUMNS = ("file_name", "caption", "language", "group", "property", "level", "says", "value", "sound")
 SECONDS: Range = (4.0, 5.5)
@@ -45,45 +41,32 @@ class Property:
 
     Attributes:
         what: is asked, in words.
-        unit: of its value.
-        low: from where to where low values go.
-        high: the same of high ones.
+        band: of its values.
         sounds: of what a clip may be made, so that the property can be heard.
-        whole: whether its values are whole numbers.
     """
 
     what: str
-    unit: str
-    low: Range
-    high: Range
+    band: Band
     sounds: tuple[str, ...]
-    whole: bool = False
-
-    def draw(self, level: Level, rng: np.random.Generator) -> float:
-        """A value that is low or high."""
-        value = rng.uniform(*(self.low if level == "low" else self.high))
-        return float(round(value) if self.whole else value)
 
 
 # Only what fills the whole band can lose or gain a part of it.
 _BROAD = ("noise burst", MUSIC)
 PROPERTIES: Mapping[str, Property] = {
-    "brightness": Property("dark or bright", "dB an octave", (-6.0, -4.0), (4.0, 6.0), _BROAD),
+    "brightness": Property("dark or bright", Band("dB an octave", (-6.0, -4.0), (4.0, 6.0)), _BROAD),
     "reverberation": Property(
-        "dry or reverberant", "s to -60 dB", (0.1, 0.2), (1.2, 2.5), ("beep", "chirp", "knock", "noise burst")
+        "dry or reverberant", Band("s to -60 dB", (0.1, 0.2), (1.2, 2.5)), ("beep", "chirp", "knock", "noise burst")
     ),
-    "distortion": Property("clean or clipped", "distortion / signal", (0.0, 0.0), (0.32, 0.42), ("bell", MUSIC)),
+    "distortion": Property("clean or clipped", Band("distortion / signal", (0.0, 0.0), (0.32, 0.42)), ("bell", MUSIC)),
     "noise": Property(
         "clean or noisy",
-        "dB of noise to signal",
-        (-60.0, -50.0),
-        (-5.0, 0.0),
+        Band("dB of noise to signal", (-60.0, -50.0), (-5.0, 0.0)),
         ("beep", "bell", "chirp", "knock", "siren", "tone", MUSIC),
     ),
-    "bandwidth": Property("narrow or wide band", "Hz", (1000.0, 2000.0), (8000.0, 8000.0), _BROAD),
-    "tempo": Property("slow or fast", "beats a minute", (60.0, 75.0), (150.0, 180.0), (MUSIC,)),
-    "mode": Property("minor or major", "semitones of the third", (3.0, 3.0), (4.0, 4.0), (MUSIC,), whole=True),
-    "register": Property("low or high notes", "octave", (2.0, 3.0), (6.0, 6.0), (MUSIC,), whole=True),
+    "bandwidth": Property("narrow or wide band", Band("Hz", (1000.0, 2000.0), (8000.0, 8000.0)), _BROAD),
+    "tempo": Property("slow or fast", Band("beats a minute", (60.0, 75.0), (150.0, 180.0)), (MUSIC,)),
+    "mode": Property("minor or major", Band("semitones of the third", (3.0, 3.0), (4.0, 4.0), whole=True), (MUSIC,)),
+    "register": Property("low or high notes", Band("octave", (2.0, 3.0), (6.0, 6.0), whole=True), (MUSIC,)),
 }
 
 
@@ -120,7 +103,7 @@ def perceptual_clip(name: str, level: Level, seed: int, number: int) -> Perceptu
     sound = shown.sounds[shared.integers(len(shown.sounds))]
     seconds, loudness = shared.uniform(*SECONDS), shared.uniform(*LOUDNESS)
     rng = np.random.default_rng((seed, place, number, 0))
-    value = shown.draw(level, rng)
+    value = shown.band.draw(level, rng)
     made = _SET[name](value, sound, seconds, rng) if name in _SET else _played(name, value, seconds, rng)
     return PerceptualClip(name, level, value, sound, _at_loudness(made, loudness))
 

@@ -1,0 +1,51 @@
+"""Where "low" ends and "high" begins: values that a caption calls one or the other, with a guard band between the two.
+
+A listener may call a tempo of 110 fast or slow; a clip of 150 is fast and one of 60 is slow. So values are drawn from
+two ranges, and what lies between them is not made where a caption speaks of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+
+Level = Literal["low", "high"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+Range: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Two ranges of one measure.
+
+    Attributes:
+        unit: of its values.
+        low: from where to where low values go.
+        high: the same of high ones; what lies between is the guard band.
+        whole: whether its values are whole numbers.
+    """
+
+    unit: str
+    low: Range
+    high: Range
+    whole: bool = False
+
+    def draw(self, level: Level, rng: np.random.Generator) -> float:
+        """A value that is low or high."""
+        value = rng.uniform(*self._range(level))
+        return float(round(value) if self.whole else value)
+
+    def level_of(self, value: float) -> Level | None:
+        """What a value is called; None in the guard band, and beyond either end.
+
+        Example:
+            >>> tempo = Band("beats a minute", (60, 75), (150, 180))
+            >>> tempo.level_of(70), tempo.level_of(160), tempo.level_of(110)
+            ('low', 'high', None)
+        """
+        return next((level for level in LEVELS if self._range(level)[0] <= value <= self._range(level)[1]), None)
+
+    def _range(self, level: Level) -> Range:
+        return self.low if level == "low" else self.high

@@ -1,0 +1,187 @@
+"""The seam of domains: a sketch of facts becomes a clip, a caption in each language, and a rubric with exact labels.
+
+A *sketch* is all that is decided of a clip before it is made. A *claim* is one thing that a caption says; a sketch
+makes claims, and tells of any claim, its own or another's, whether it is true of the clip. So a caption's rubric is
+labelled exactly for whatever clip it is held against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+import numpy as np
+
+from earwitness.scenes.synthesis import Samples
+from earwitness.types import Item, Kind, Language
+
+# Where a sample's clip is from, by the names of the AnyAudio-Judge Bench; "gen" is synthesised.
+Subset = Literal["speech", "speech_gen", "sound", "sound_gen", "music", "music_gen", "mix"]
+# What a claim can be about, and what an edit can change.
+Fact = Literal[
+    "event", "secondary", "absence", "order", "overlap", "count", "loudness",
+    "voice", "gender", "age", "language", "pace", "pitch", "words",
+    "instrument", "tempo", "mode", "register", "dynamics", "drums",
+]  # fmt: skip
+# What an item about a fact is (see docs/rubrics.md): its kind and its dimension.
+ITEM_OF: Mapping[Fact, tuple[Kind, str]] = {
+    "event": ("event", "sound"),
+    "secondary": ("event", "sound"),
+    "absence": ("negation", "absence"),
+    "order": ("relation", "order"),
+    "overlap": ("relation", "overlap"),
+    "count": ("count", "count"),
+    "loudness": ("attribute", "loudness"),
+    "voice": ("event", "voice"),
+    "gender": ("attribute", "gender"),
+    "age": ("attribute", "age"),
+    "language": ("attribute", "accent"),
+    "pace": ("attribute", "pace"),
+    "pitch": ("attribute", "pitch"),
+    "words": ("speech", "words"),
+    "instrument": ("event", "instrument"),
+    "tempo": ("style", "tempo"),
+    "mode": ("style", "tempo"),
+    "register": ("attribute", "pitch"),
+    "dynamics": ("attribute", "loudness"),
+    "drums": ("event", "instrument"),
+}
+# Claims that something is there at all; what else is said of the same thing rests on them.
+PRESENCE: frozenset[Fact] = frozenset({"event", "secondary", "voice", "instrument"})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that a caption says.
+
+    Attributes:
+        fact: what kind of thing.
+        about: the labels of what it is said of, in order; none where it is said of the whole clip.
+        value: what is said, such as ``fast``, 2 or the words spoken; None where the fact says it all.
+    """
+
+    fact: Fact
+    about: tuple[str, ...] = ()
+    value: str | int | None = None
+
+
+class Sketch(Protocol):
+    """Every fact of a clip, decided before it is made."""
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What its caption says, each true of it; a claim comes after those that it rests on."""
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether a claim, its own or another sketch's, is true of it; of what is absent nothing else is true."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """A clip that was made from a sketch.
+
+    Attributes:
+        samples: float32 mono ``[time]``.
+        sample_rate: Hz.
+        script: plain JSON: what sounds when and how loud (``events``: label, onset, offset, level_db), and whatever
+            else can be measured again, such as ``tempo`` in beats a minute.
+    """
+
+    samples: Samples
+    sample_rate: int
+    script: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A caption taken apart by the one who wrote it.
+
+    Attributes:
+        caption: in one language.
+        items: its rubric, in the same language; spans are the caption's.
+        claims: what each item asks about, in the order of the items.
+    """
+
+    caption: str
+    items: tuple[Item, ...]
+    claims: tuple[Claim, ...]
+
+    def answers(self, sketch: Sketch) -> tuple[bool, ...]:
+        """The right answer to each item about the clip of a sketch."""
+        return tuple(map(sketch.holds, self.claims))
+
+
+S = TypeVar("S", bound=Sketch)
+
+
+class Domain(Protocol[S]):
+    """A way to make clips and to speak of them."""
+
+    @property
+    def subset(self) -> Subset:
+        """Its name in the data."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that can be edited, each as often as the others."""
+
+    def draw(self, fact: Fact, rng: np.random.Generator) -> S:
+        """A sketch of which this fact is told, so that it can be edited."""
+
+    def edit(self, sketch: S, fact: Fact, rng: np.random.Generator) -> S | None:
+        """The sketch with this fact changed and told, and all else as it was; None where it has no such fact."""
+
+    def render(self, sketch: S, seed: int) -> Clip:
+        """The clip of a sketch; of one seed, sketches that differ in a fact sound alike in all else."""
+
+    def describe(self, sketch: S, language: Language, rng: np.random.Generator) -> Described:
+        """A caption that makes the sketch's claims, one item for each; only its wording is drawn.
+
+        A question's words hang on its claim alone, so that one caption has one rubric.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a caption and the claims that it makes; a claim may be spread over several pieces."""
+
+    text: str
+    says: tuple[Claim, ...] = ()
+
+
+def described(pieces: Sequence[Piece], claims: Sequence[Claim], ask: Callable[[Claim], str]) -> Described:
+    """Put a caption together, with one item for each claim, in the order of the claims.
+
+    Args:
+        pieces: which together are the caption, blanks and punctuation among them; what a claim is spread over, and what
+            lies between, is the span of its item.
+        claims: those that the pieces make; a claim comes after those that it rests on.
+        ask: the question about a claim.
+
+    Example:
+        >>> bell, twice = Claim("event", ("bell",)), Claim("count", ("bell",), 2)
+        >>> pieces = [Piece("A bell rings", (bell,)), Piece(" "), Piece("twice", (twice,)), Piece(".")]
+        >>> made = described(pieces, (bell, twice), lambda claim: f"{claim.fact}?")
+        >>> made.caption, [(item.id, item.span, item.parents) for item in made.items]
+        ('A bell rings twice.', [('q1', (0, 12), ()), ('q2', (13, 18), ('q1',))])
+    """
+    ids = {claim: f"q{number}" for number, claim in enumerate(claims, start=1)}
+    items = []
+    for claim, name in ids.items():
+        kind, dimension = ITEM_OF[claim.fact]
+        parents = tuple(ids[other] for other in claims if _rests_on(claim, other))
+        items.append(Item(name, ask(claim), kind, dimension, _span(pieces, claim), parents))
+    return Described("".join(piece.text for piece in pieces), tuple(items), tuple(ids))
+
+
+def _rests_on(claim: Claim, other: Claim) -> bool:
+    if claim.fact in PRESENCE or other.fact not in PRESENCE or claim.fact == "absence":
+        return False
+    return other.about[0] in claim.about
+
+
+def _span(pieces: Sequence[Piece], claim: Claim) -> tuple[int, int]:
+    ends = np.cumsum([0, *(len(piece.text) for piece in pieces)])
+    saying = [place for place, piece in enumerate(pieces) if claim in piece.says]
+    return int(ends[saying[0]]), int(ends[saying[-1] + 1])
