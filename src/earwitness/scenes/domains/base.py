@@ -76,6 +76,9 @@ class Sketch(Protocol):
     def holds(self, claim: Claim) -> bool:
         """Whether a claim, its own or another sketch's, is true of it; of what is absent nothing else is true."""
 
+    def doubtful(self, claim: Claim) -> bool:
+        """Whether a careful listener could argue about a claim, such as that a tempo in the guard band is fast."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
@@ -125,6 +128,10 @@ class Domain(Protocol[S]):
     @property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that can be edited, each as often as the others."""
+
+    @property
+    def goes_with(self) -> Mapping[Fact, frozenset[Fact]]:
+        """By edited fact the others whose claims an edit of it may make false; what is left out takes none along."""
 
     def draw(self, fact: Fact, rng: np.random.Generator) -> S:
         """A sketch of which this fact is told, so that it can be edited."""
