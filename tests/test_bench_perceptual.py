@@ -110,7 +110,7 @@ def test_a_missing_clip_is_told(tmp_path):
 
 def test_a_folder_of_something_else_is_refused(rendered, tmp_path):
     other = Perceptual(clips=4, seed=4)
-    with pytest.raises(StoreError, match=r"was rendered with .*\"seed\": 3.*wanted .*\"seed\": 4"):
+    with pytest.raises(StoreError, match="seed was 3 and is 4"):
         other.read(rendered, other.chosen(["noise"]))
     theirs = tmp_path / "noise" / "metadata.csv"
     theirs.parent.mkdir()

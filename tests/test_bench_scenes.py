@@ -54,7 +54,7 @@ def test_the_embedded_judge_hears_which_sounds_are_there(rendered, tmp_path):
 
 def test_a_folder_rendered_otherwise_is_left_alone(rendered):
     other = Scenes(clips=8, seed=4)
-    with pytest.raises(StoreError, match=r"was rendered with .*\"seed\": 3.*wanted .*\"seed\": 4"):
+    with pytest.raises(StoreError, match="seed was 3 and is 4"):
         other.read(rendered, other.chosen(["order"]))
 
 

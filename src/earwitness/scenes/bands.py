@@ -34,7 +34,7 @@ class Band:
 
     def draw(self, level: Level, rng: np.random.Generator) -> float:
         """A value that is low or high."""
-        value = rng.uniform(*self._range(level))
+        value = rng.uniform(*self.range_of(level))
         return float(round(value) if self.whole else value)
 
     def level_of(self, value: float) -> Level | None:
@@ -45,7 +45,8 @@ class Band:
             >>> tempo.level_of(70), tempo.level_of(160), tempo.level_of(110)
             ('low', 'high', None)
         """
-        return next((level for level in LEVELS if self._range(level)[0] <= value <= self._range(level)[1]), None)
+        return next((level for level in LEVELS if self.range_of(level)[0] <= value <= self.range_of(level)[1]), None)
 
-    def _range(self, level: Level) -> Range:
+    def range_of(self, level: Level) -> Range:
+        """From where to where values of a level go."""
         return self.low if level == "low" else self.high

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from earwitness.errors import StoreError
-from earwitness.run.whole_files import replacing
+from earwitness.scenes.clip_folders import check_same, write_settings, writing
 
 # Written last: a folder without it was not rendered to its end.
 SETTINGS = "rendered.json"
@@ -27,23 +25,8 @@ def rendered_once(folder: Path, settings: Mapping[str, Any], render: Callable[[P
     """
     note = folder / SETTINGS
     if note.is_file():
-        _check_same(note, settings)
+        check_same(note, settings)
         return
     render(folder)
-    try:
-        with replacing(note) as part:
-            part.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise StoreError(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from error
-
-
-def _check_same(note: Path, settings: Mapping[str, Any]) -> None:
-    try:
-        before = json.loads(note.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{note} cannot be read: {error}. Name another folder, or remove this one.") from error
-    if before != json.loads(json.dumps(settings)):
-        raise StoreError(
-            f"{note.parent} was rendered with {json.dumps(before, sort_keys=True)}; wanted "
-            f"{json.dumps(settings, sort_keys=True)}. Name another folder."
-        )
+    with writing(folder):
+        write_settings(note, settings)

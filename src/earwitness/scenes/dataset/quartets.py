@@ -50,20 +50,20 @@ class Quartet:
     seed: int
 
 
-def draw_quartet(domain: Domain[Any], number: int, seed: int) -> Quartet:
+def draw_quartet(domain: Domain[Any], number: int, seed: int, attempt: int = 0) -> Quartet:
     """The quartet of this number; the same arguments give the same one.
 
     Args:
         domain: what its clips are about.
         number: within the domain; kinds of negatives and facts come in turn.
         seed: of the whole set.
+        attempt: another draw of what is due, where the first could not be rendered.
 
     Raises:
         ValueError: if the domain cannot make what is due.
     """
     # The subset's name is part of the seed, or all domains would share their draws.
-    drawn_from = [seed, number, *domain.subset.encode()]
-    rng = np.random.default_rng(drawn_from)
+    rng = np.random.default_rng([seed, number, attempt, *domain.subset.encode()])
     name, clips = f"{domain.subset}-{number:05}", int(rng.integers(2**31))
     if number % SWAP_EVERY == SWAP_EVERY - 1:
         return Quartet(name, "neg_swap", (), _swapped(domain, rng), clips)

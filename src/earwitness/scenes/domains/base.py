@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
+from earwitness.scenes.bands import Band
 from earwitness.scenes.synthesis import Samples
 from earwitness.types import Item, Kind, Language
 
@@ -132,6 +133,10 @@ class Domain(Protocol[S]):
     @property
     def goes_with(self) -> Mapping[Fact, frozenset[Fact]]:
         """By edited fact the others whose claims an edit of it may make false; what is left out takes none along."""
+
+    @property
+    def bands(self) -> Mapping[str, Band]:
+        """Where its words end: by what is measured, such as ``tempo``."""
 
     def draw(self, fact: Fact, rng: np.random.Generator) -> S:
         """A sketch of which this fact is told, so that it can be edited."""
