@@ -78,10 +78,10 @@ def _measured(options: argparse.Namespace, benchmark: Benchmark) -> list[Row]:
     judge = AQAScore(options.backbone)
     folder = options.out / f"{options.what}-{judge.recipe.id}-{options.clips}-{options.seed}"
     found = run_benchmark(benchmark, folder / "clips", judge, folder)
-    return [_figure_row(figure) for figure in found.figures]
+    return [figure_row(figure) for figure in found.figures]
 
 
-def _figure_row(figure: Figure) -> Row:
+def figure_row(figure: Figure) -> Row:
     return {
         "part": figure.part,
         "subset": figure.subset,
@@ -121,10 +121,10 @@ def _examined(options: argparse.Namespace, bases: list[Base], source: str) -> tu
     controls = Controls(bases, seed=options.seed, speech=speech_by_program())
     found = audit(examine(judge, controls, folder, source=f"{len(bases)} {source}"))
     (options.out / f"{options.what}.svg").write_text(audit_picture(found), encoding="utf-8")
-    return _audit_rows(found), f"{found.headline}. {found.source}. " + _of(options)
+    return audit_rows(found), f"{found.headline}. {found.source}. " + _of(options)
 
 
-def _audit_rows(found: Audit) -> Iterator[Row]:
+def audit_rows(found: Audit) -> Iterator[Row]:
     named = {(one.finding.of, one.finding.measure): one.name for one in found.failures}
     for finding in found.findings:
         if finding.measure not in ("p_yes", "spread"):

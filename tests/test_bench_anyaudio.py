@@ -8,7 +8,7 @@ import pytest
 from earwitness import AQAScore, FakeBackbone, RubricJudge, evaluate
 from earwitness.bench.figures import figure
 from earwitness.bench.judged import Judged, Judgements
-from earwitness.bench.sets.anyaudio import AnyAudio, gold_rubrics
+from earwitness.bench.sets.anyaudio import AnyAudio
 from earwitness.errors import UsageError
 from earwitness.rubrics.saved import SavedRubrics, write_rubrics
 from small_anyaudio import row, wav, write_rows
@@ -124,6 +124,10 @@ def test_a_threshold_is_a_score_and_kept_with_the_run():
     assert AnyAudio(threshold=0.8).options == {"threshold": 0.8}
     with pytest.raises(UsageError, match="threshold is 80; wanted a score of 0 to 1"):
         AnyAudio(threshold=80)
+
+
+def gold_rubrics(folder, parts=()):
+    return AnyAudio().gold_rubrics(folder, AnyAudio().chosen(parts))
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 import soundfile
 
 from clips import tone
+from earwitness.scenes.dataset.rows import write_shard
+from small_quartets import Tones, quartet_rows, write_set
 
 RATED = ("rain", 4.5), ("dog", 1.0), ("rain and dog", 3.0), ("a bell", 2.0), ("cat", 5.0), ("engine", 3.5)
 
@@ -203,10 +205,38 @@ def test_what_takes_prompts_apart_is_measured_and_its_rubrics_kept(earwitness, t
     assert len((tmp_path / "out" / "rubrics.jsonl").read_text().splitlines()) == 2
 
 
-def test_gold_rubrics_are_of_anyaudio_alone(earwitness, manifest, tmp_path):
+def test_gold_rubrics_are_of_benchmarks_that_have_some(earwitness, manifest, tmp_path):
     code, _, err = earwitness("bench", "ratings", "--data", manifest, "--gold-rubrics", tmp_path / "gold.jsonl")
     assert code == 2
-    assert "comes without rubrics; --gold-rubrics is for anyaudio" in err
+    assert "comes without rubrics; --gold-rubrics is for anyaudio and earwitness" in err
+
+
+def test_a_set_is_checked_and_judged_with_its_own_rubrics(earwitness, tmp_path):
+    folder = write_set(tmp_path / "set", Tones("sound_gen"), Tones("music_gen"), quartets=6)
+    command = ("bench", "earwitness", "--data", folder)
+    code, out, _ = earwitness(*command, "--part", "sound", "--check")
+    assert (code, out.splitlines()[-1]) == (0, "earwitness: complete, 0 clips missing")
+    code, out, _ = earwitness(*command, "--part", "sound", "--gold-rubrics", tmp_path / "gold.jsonl")
+    captions = len((tmp_path / "gold.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (code, out) == (0, f"captions: {captions}, saved in {tmp_path / 'gold.jsonl'}\n")
+    judge = ("--judge", "rubric", "--backbone", "fake", "--rubrics", tmp_path / "gold.jsonl")
+    code, out, _ = earwitness(*command, "--part", "sound", *judge, "--out", tmp_path / "run", "--json")
+    found = json.loads(out)
+    assert (code, found["n_scored"], found["n_total"]) == (0, 48, 48)
+    assert {row["unit"] for row in found["rows"]} == {"pairs", "choices", "items"}
+    code, out, _ = earwitness("bench", "earwitness", "--from", tmp_path / "run", "--label-at", "0.3", "--json")
+    assert code == 0
+    assert "label at 0.3" in {row["of"] for row in json.loads(out)["rows"]}
+    code, _, _ = earwitness("compare", tmp_path / "run", tmp_path / "run")
+    assert code == 0
+
+
+def test_a_set_that_is_not_whole_is_refused_in_one_line(earwitness, tmp_path):
+    folder = write_set(tmp_path, Tones(), quartets=2)
+    write_shard(folder / "zh" / "test-00000-of-00001.parquet", quartet_rows([Tones()], 1, "zh"))
+    code, _, err = earwitness("bench", "earwitness", "--data", folder, "--check")
+    assert (code, len(err.strip().splitlines())) == (2, 1)
+    assert "is in en and not in zh" in err
 
 
 def test_a_plain_run_over_rated_pairs_is_read_as_ratings(earwitness, manifest, tmp_path):

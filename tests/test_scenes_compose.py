@@ -88,3 +88,32 @@ def test_distractors_are_heard_and_not_named() -> None:
     scene = Composer(SOURCE, style, distractors=SOURCE).compose(Plan(()), np.random.default_rng(6))
     assert scene.samples.any()
     assert scene.script == ()
+
+
+def test_levels_follow_when_a_scene_is_made_softer_to_fit() -> None:
+    style = Style(bare=1.0, room=0.0, altered=0.0, level_db=(6.0, 6.0), spread_db=0.0)
+    for seed in range(5):
+        scene = Composer(SOURCE, style).compose(Plan(((PlannedEvent("tone"),),)), np.random.default_rng(seed))
+        (span,) = scene.script
+        part = scene.samples[int(span.onset * SAMPLE_RATE) : int(span.offset * SAMPLE_RATE)]
+        assert np.abs(scene.samples).max() == pytest.approx(0.98, abs=1e-4)
+        assert 10 * np.log10(np.square(part).mean()) == pytest.approx(span.level_db, abs=1)
+        assert span.level_db < 0
+
+
+# A published recipe hangs on these streams, of loud scenes too, which are scaled to fit: length, RMS, and what a ramp
+# weighs, of the first three scenes.
+@pytest.mark.parametrize(
+    ("level_db", "known"),
+    [
+        ((-34.0, -14.0), [(36544, 0.005866, -0.336), (65016, 0.094345, 7.4634), (20612, 0.05268, -0.0755)]),
+        ((-14.0, -4.0), [(36544, 0.034333, -2.1553), (65016, 0.098771, 8.2813), (20612, 0.122614, -0.1758)]),
+    ],
+)
+def test_the_stream_of_scenes_is_that_of_old(
+    level_db: tuple[float, float], known: list[tuple[int, float, float]]
+) -> None:
+    for scene, (length, rms, weight) in zip(_scenes(Style(level_db=level_db), 3, seed=11), known, strict=True):
+        assert len(scene.samples) == length
+        assert np.sqrt(np.square(scene.samples).mean()) == pytest.approx(rms, abs=2e-6)
+        assert np.linspace(-1, 1, length) @ scene.samples == pytest.approx(weight, abs=2e-3)

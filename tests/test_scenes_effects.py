@@ -11,8 +11,10 @@ from earwitness.scenes.effects import (
     coloured_noise,
     distortion_of,
     fade,
+    high_pass,
     in_room,
     low_pass,
+    prolonged,
     reverberate,
     tilt,
 )
@@ -104,3 +106,21 @@ def test_what_is_only_louder_is_not_distorted() -> None:
     assert distortion_of(clean, 3 * clean) == pytest.approx(0, abs=1e-3)
     # A tenth of its amplitude is another tone's.
     assert distortion_of(clean, clean + 0.1 * _tone(900)) == pytest.approx(0.1, abs=1e-3)
+
+
+def test_a_high_pass_takes_what_lies_below() -> None:
+    passed = high_pass(_tone(30) + _tone(100) + _tone(1000), SAMPLE_RATE, 100.0)
+    powers = np.square(np.abs(np.fft.rfft(passed))[[30, 100, 1000]] / (SAMPLE_RATE / 2))
+    assert powers == pytest.approx([0, 0.5, 1], abs=0.03)
+    assert len(passed) == SAMPLE_RATE
+
+
+def test_a_prolonged_sound_goes_on_as_loud_as_it_was() -> None:
+    noise = np.random.default_rng(1).standard_normal(SAMPLE_RATE).astype(np.float32)
+    long = prolonged(noise, 5 * SAMPLE_RATE, SAMPLE_RATE // 10)
+    assert len(long) == 5 * SAMPLE_RATE
+    assert np.array_equal(long[: SAMPLE_RATE // 2], noise[: SAMPLE_RATE // 2])
+    powers = np.square(long.reshape(-1, SAMPLE_RATE // 10)).mean(axis=1)
+    assert powers.min() > 0.8
+    assert powers.max() < 1.2
+    assert prolonged(noise, 10, 5) is noise

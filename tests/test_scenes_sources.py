@@ -15,6 +15,7 @@ from earwitness.scenes.sources import (
     Pool,
     Samples,
     Synthesis,
+    is_single,
     read_folder,
     sounding_spans,
 )
@@ -134,6 +135,37 @@ def test_a_unit_is_one_of_several_happenings(tmp_path: Path) -> None:
     # 0.3 and 0.5 s with 25 ms before and 100 ms after; the click of 20 ms is no happening.
     assert lengths == {0.425, 0.625}
     assert source.countable == {"dog"}
+
+
+def test_a_single_happening_has_one_peak() -> None:
+    assert is_single(_bursts((0.1, 0.4), seconds=0.5), SAMPLE_RATE)
+    # Two barks in one span, the pause between them shorter than that between spans.
+    near = _bursts((0.1, 0.3), (0.42, 0.6), seconds=0.7)
+    assert len(sounding_spans(near, SAMPLE_RATE)) == 1
+    assert not is_single(near, SAMPLE_RATE)
+    echo = _bursts((0.1, 0.3), seconds=0.7) + _bursts((0.42, 0.6), seconds=0.7, level=0.3 * 10 ** (-16 / 20))
+    assert is_single(echo, SAMPLE_RATE)
+
+
+def test_single_units_are_those_of_one_peak_near_to_the_loudest(tmp_path: Path) -> None:
+    clip = _bursts((0.5, 0.8), (2.0, 2.2), (2.3, 2.5)) + _bursts((4.0, 4.4), level=0.3 * 10 ** (-15 / 20))
+    soundfile.write(tmp_path / "dog_x.wav", clip, SAMPLE_RATE)
+    rng = np.random.default_rng(4)
+    units = {}
+    for single in (False, True):
+        source = read_folder(tmp_path, countable=["dog"], single=single)
+        lengths = (len(source.draw("dog", rng, seconds=5.0, unit=True)) / SAMPLE_RATE for _ in range(40))
+        units[single] = {round(length, 3) for length in lengths}
+    # 0.3, 0.5 and 0.4 s with 25 ms before and 100 ms after.
+    assert units == {False: {0.425, 0.625, 0.525}, True: {0.425}}
+
+
+def test_a_label_with_few_single_units_is_not_countable(tmp_path: Path) -> None:
+    twice = ((2.0, 2.2), (2.3, 2.5))
+    soundfile.write(tmp_path / "dog_x.wav", _bursts((0.5, 0.8), (4.0, 4.3), *twice), SAMPLE_RATE)
+    soundfile.write(tmp_path / "cat_x.wav", _bursts((0.5, 0.8), (1.3, 1.5), (4.0, 4.3), *twice), SAMPLE_RATE)
+    assert read_folder(tmp_path, countable=["cat", "dog"]).countable == {"cat", "dog"}
+    assert read_folder(tmp_path, countable=["cat", "dog"], single=True).countable == {"cat"}
 
 
 def test_a_pool_draws_from_every_source_that_has_the_label(tmp_path: Path) -> None:

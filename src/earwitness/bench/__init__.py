@@ -3,6 +3,7 @@
 ``base`` is the seam: a download into pairs, a run's records into measurements. ``judged`` is what a judge said, as read
 from a run; ``measurements`` and ``decisions`` hold scores against truths, unit by unit; ``figures`` makes them numbers
 with intervals and paired tests; ``runner`` puts judge and benchmark together; ``compare`` sets two runs side by side.
+``yes_or_no`` and ``gold`` are what several benchmarks share: calls by a threshold, and rubrics of their own.
 
     sets/       one file a benchmark
     controls/   changes of clips and captions that a judge who listens must notice
@@ -31,6 +32,7 @@ BENCHMARKS: Mapping[str, str] = {
     "xacle": "earwitness.bench.sets.xacle:Xacle",
     "brace": "earwitness.bench.sets.brace:Brace",
     "anyaudio": "earwitness.bench.sets.anyaudio:AnyAudio",
+    "earwitness": "earwitness.bench.sets.earwitness:EarwitnessBench",
     "musiceval": "earwitness.bench.sets.musiceval:MusicEval",
     "aes": "earwitness.bench.sets.aes:AES",
     "ratings": "earwitness.bench.sets.ratings:Ratings",

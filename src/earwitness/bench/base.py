@@ -154,6 +154,10 @@ class Benchmark(ABC):
         """The keyword arguments that make this benchmark again, as plain JSON; a run notes them."""
         return {}
 
+    def notes(self, said: Judgements) -> tuple[str, ...]:
+        """What must be said with what is measured, in sentences."""
+        return ()
+
     def chosen(self, names: Sequence[str]) -> tuple[Part, ...]:
         """The parts of these names, in the benchmark's order; those judged by default where none is named.
 

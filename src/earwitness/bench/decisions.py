@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, cast
@@ -16,7 +16,7 @@ from typing import Literal, cast
 import numpy as np
 
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
-from earwitness.bench.measurements import Measurement
+from earwitness.bench.measurements import BY_CLIP, Cluster, Measurement, shared
 
 # Pairs grow with the square of a caption's clips: of so many there are 19,900.
 MOST_ALIKE = 200
@@ -47,7 +47,6 @@ def decided(
     """Accuracy of decisions; those without a score are counted and not measured."""
     every = list(decisions)
     told = [one for one in every if one.right is not None]
-    clusters = tuple(one.cluster for one in told)
     return Measurement(
         part,
         of,
@@ -56,7 +55,7 @@ def decided(
         np.array([one.right for one in told], np.float64),
         np.ones(len(told)),
         len(every),
-        None if len(set(clusters)) == len(clusters) else clusters,
+        shared(one.cluster for one in told),
         subset=subset,
         unit=unit,
         ties=sum(one.tied for one in told),
@@ -64,11 +63,11 @@ def decided(
     )
 
 
-def called(judged: Judged, threshold: float, match: Callable[[Judged], bool]) -> Decision:
+def called(judged: Judged, threshold: float, match: Callable[[Judged], bool], cluster: Cluster = BY_CLIP) -> Decision:
     """Whether a pair is rightly called a match, or none, by a score of at least a threshold."""
     score = judged.values.get(ALIGNMENT)
     right = None if score is None else float((score >= threshold) == match(judged))
-    return Decision(judged.id, right, judged.clip)
+    return Decision(judged.id, right, cluster(judged))
 
 
 def choose(first: float | None, second: float | None, better: Literal[0, 1]) -> tuple[float | None, bool]:
@@ -83,6 +82,26 @@ def choose(first: float | None, second: float | None, better: Literal[0, 1]) -> 
     if first == second:
         return 0.5, True
     return float((second > first) == bool(better)), False
+
+
+def true_captions(
+    said: Judgements, match: Callable[[Judged], bool], clip: Callable[[Judged], str], cluster: Cluster = BY_CLIP
+) -> Iterator[Decision]:
+    """Which of two captions a judge takes for the true one, clip by clip and language by language.
+
+    Args:
+        said: clips with two captions in a language, one of them true.
+        match: whether a caption is true of its clip.
+        clip: the clip's name.
+        cluster: what may be alike.
+    """
+    asked: defaultdict[tuple[str, str | None], list[Judged]] = defaultdict(list)
+    for judged in said:
+        asked[clip(judged), judged.language].append(judged)
+    for (name, language), both in asked.items():
+        told = {match(judged): judged.values.get(ALIGNMENT) for judged in both}
+        right, tied = choose(told.get(False), told.get(True), 1)
+        yield Decision(f"{name}-{language}", right, cluster(both[0]), tied)
 
 
 def preferences(

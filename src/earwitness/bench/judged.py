@@ -29,6 +29,8 @@ class Judged:
         language: of the caption.
         ratings: people's, by axis.
         meta: what else the benchmark carried along, ``part`` among it.
+        answers: P(yes) by question of what a caption was taken apart into, as the score counts it: 0 where a parent
+            failed. Questions without an answer that can be trusted are left out.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Judged:
     language: str | None = None
     ratings: Mapping[str, float] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, record: Record) -> Judged:
@@ -55,12 +58,21 @@ class Judged:
             language=pair["language"],
             ratings=pair["ratings"],
             meta=pair["meta"],
+            answers=dict(_answers(said.get("verdicts", ()))),
         )
 
     @classmethod
     def expected(cls, pair: Pair) -> Judged:
         """A pair that is still to be judged."""
         return cls(pair.id, pair.id, pair.caption, {}, pair.system, pair.group, pair.language, pair.ratings, pair.meta)
+
+
+def _answers(verdicts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
+    for verdict in verdicts:
+        item, status = verdict["item"], verdict["status"]
+        # A caption that was asked as a whole was not taken apart.
+        if item["kind"] != "caption" and status in ("ok", "blocked"):
+            yield item["question"], verdict["p_yes"] if status == "ok" else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,11 @@ class Judgements:
             yield together, self
         for part in self.parts:
             yield part, self.of_part(part)
+
+    def by(self, key: str) -> dict[str, Judgements]:
+        """Those of each value of a key of ``meta``, by value in order."""
+        values = sorted({judged.meta[key] for judged in self.judged})
+        return {value: self.only(judged for judged in self.judged if judged.meta[key] == value) for value in values}
 
     def by_language(self) -> Iterator[tuple[str, Judgements]]:
         """All of them, and those of each language."""

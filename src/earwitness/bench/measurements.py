@@ -14,8 +14,9 @@ as well. What a unit is depends on what is measured:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -26,6 +27,9 @@ from earwitness.metrics.correlation import Level
 
 MeasureKind = Literal["LCC", "SRCC", "KTAU", "MSE", "AUC", "accuracy", "F1"]
 Scale = tuple[float, float]
+# What may be alike has one name.
+Cluster = Callable[[Judged], str]
+BY_CLIP: Cluster = attrgetter("clip")
 CORRELATIONS: tuple[MeasureKind, ...] = ("LCC", "SRCC", "KTAU")
 
 
@@ -133,6 +137,8 @@ def labelled(
     of: str = "label",
     subset: str = "all",
     axis: str = ALIGNMENT,
+    cluster: Cluster = BY_CLIP,
+    unit: str = "pairs",
 ) -> Iterator[Measurement]:
     """AUC of telling the pairs that match from those that do not.
 
@@ -143,16 +149,23 @@ def labelled(
         of: what the label is called.
         subset: what was chosen of the part.
         axis: the judge's.
+        cluster: what may be alike.
+        unit: what is counted.
     """
     told = [judged for judged in said if axis in judged.values]
     if axis not in said.axes:
         return
     scores, truths = np.array([j.values[axis] for j in told]), np.array([float(match(j)) for j in told])
-    ids = tuple(j.id for j in told)
-    yield Measurement(part, of, "AUC", ids, scores, truths, len(said), clips_of(told), subset=subset)
+    ids, clusters = tuple(j.id for j in told), shared(map(cluster, told))
+    yield Measurement(part, of, "AUC", ids, scores, truths, len(said), clusters, subset=subset, unit=unit)
 
 
 def clips_of(judged: Sequence[Judged]) -> tuple[str, ...] | None:
     """The clip of each pair, where some clip has several; None where each has its own."""
-    clips = tuple(j.clip for j in judged)
-    return None if len(set(clips)) == len(clips) else clips
+    return shared(map(BY_CLIP, judged))
+
+
+def shared(names: Iterable[str]) -> tuple[str, ...] | None:
+    """The cluster of each unit, where some cluster has several; None where every unit stands for itself."""
+    clusters = tuple(names)
+    return None if len(set(clusters)) == len(clusters) else clusters

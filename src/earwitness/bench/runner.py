@@ -170,7 +170,7 @@ def results(run: Run, axes: Mapping[str, str] | None = None, *, benchmark: Bench
     _check_axes(measuring, said)
     found = tuple(map(figure, measuring.measurements(said)))
     unrated = () if found else ("no pair of this run was rated: there is nothing to measure",)
-    notes = (*unreached(run, len(said)), *_notes(run.about(NOTE) or {}), *unrated)
+    notes = (*unreached(run, len(said)), *_notes(run.about(NOTE) or {}), *measuring.notes(said), *unrated)
     return Results(measuring.name, found, measuring.published, notes, run)
 
 

@@ -34,6 +34,7 @@ Examples:
   earwitness bench compa --data compa/ --part order --judge clapscore
   earwitness bench ratings --data rated.csv --scale 1-5 --domain-column genre
   earwitness bench scenes --out runs/scenes
+  earwitness bench earwitness --data made/ --part speech --part music --out runs/made
   earwitness bench relate --from runs/relate --markdown
   earwitness bench tta-bench --data acc_prompt.json --with rules
 """
@@ -63,7 +64,7 @@ def bench(
     ] = None,
     gold_rubrics: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Of anyaudio: write its own rubrics, to judge with --rubrics FILE."),
+        typer.Option(metavar="FILE", help="Of anyaudio, earwitness: write its own rubrics, for --rubrics FILE."),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look whether the download is whole.")] = False,
     from_run: Annotated[
@@ -214,12 +215,12 @@ def _take_apart(options: DecomposerOptions, data: Path, out: Path | None, form: 
 
 
 def _write_gold(benchmark: Benchmark, data: Path, parts: list[str], file: Path) -> None:
-    from earwitness.bench.sets.anyaudio import AnyAudio, gold_rubrics
+    from earwitness.bench.gold import WithRubrics
     from earwitness.rubrics.saved import write_rubrics
 
-    if not isinstance(benchmark, AnyAudio):
-        raise UsageError(f"{benchmark.name} comes without rubrics; --gold-rubrics is for {AnyAudio.name}.")
-    found = gold_rubrics(data, [part.name for part in benchmark.chosen(parts)])
+    if not isinstance(benchmark, WithRubrics):
+        raise UsageError(f"{benchmark.name} comes without rubrics; --gold-rubrics is for anyaudio and earwitness.")
+    found = benchmark.gold_rubrics(data, benchmark.chosen(parts))
     write_rubrics(file, found.items())
     print(f"captions: {len(found):,}, saved in {file}")
 

@@ -45,7 +45,8 @@ class BenchmarkOptions:
         typer.Option("--allow-outside-root", help="Of ratings: accept clips outside the manifest's folder."),
     ] = None
     label_at: Annotated[
-        float | None, typer.Option(help="Of anyaudio: score from which a clip matches. Default: 0.5, and a fitted one.")
+        float | None,
+        typer.Option(help="Of anyaudio, earwitness: score from which a clip matches. Default: 0.5, and a fitted one."),
     ] = None
     clips: Annotated[int | None, typer.Option(min=4, help="Of scenes, perceptual: clips of each part.")] = None
     recordings: Annotated[

@@ -7,7 +7,7 @@ the RMS of an event while it sounds. The same seed gives the same scenes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -127,15 +127,18 @@ class Composer:
         script = []
         for event in placed:
             own_level = level + rng.uniform(-1, 1) * self.style.spread_db
-            _add(samples, event, own_level)
+            add(samples, event.samples, event.start, own_level)
             script.append(self._span(event, own_level, length))
         if self.distractors is not None and rng.random() < self.style.distractor:
-            _add(samples, self._distractor(length, rng), level + rng.uniform(-8, 3))
+            distractor = self._distractor(length, rng)
+            add(samples, distractor.samples, distractor.start, level + rng.uniform(-8, 3))
         if placed and rng.random() < self.style.room:
             samples = reverberate(samples, self.sample_rate, rng)
         samples += self._background(length, rng)
+        gain = full_scale_gain(samples)
+        script = [replace(span, level_db=round(span.level_db + decibels(gain), 2)) for span in script]
         script.sort(key=lambda span: span.onset)
-        return Scene(_within_full_scale(samples), self.sample_rate, tuple(script), plan)
+        return Scene(samples * np.float32(gain), self.sample_rate, tuple(script), plan)
 
     def _lay_out(self, plan: Plan, rng: np.random.Generator) -> tuple[list[_Placed], int]:
         """Place the groups one after the other, and find the scene's length; pauses shrink if room is short."""
@@ -204,7 +207,7 @@ class Composer:
         if rng.random() < self.style.bare:
             return np.zeros(length, np.float32)
         return coloured_noise(length, rng.uniform(0, 2), rng) * np.float32(
-            _gain(rng.uniform(*self.style.background_db))
+            gain_of(rng.uniform(*self.style.background_db))
         )
 
     def _seconds(self, bounds: Range, rng: np.random.Generator) -> int:
@@ -226,15 +229,23 @@ def _end(parts: list[_Placed]) -> int:
     return max(part.start + len(part.samples) for part in parts)
 
 
-def _add(samples: Samples, event: _Placed, level_db: float) -> None:
-    part = samples[event.start : event.start + len(event.samples)]
-    part += event.samples[: len(part)] * np.float32(_gain(level_db))
+def add(samples: Samples, sound: Samples, start: int, level_db: float) -> None:
+    """Mix a sound in at a place; what reaches beyond the end is left out."""
+    part = samples[start : start + len(sound)]
+    part += sound[: len(part)] * np.float32(gain_of(level_db))
 
 
-def _gain(level_db: float) -> float:
+def gain_of(level_db: float) -> float:
+    """The factor that a level in dB stands for."""
     return float(10 ** (level_db / 20))
 
 
-def _within_full_scale(samples: Samples) -> Samples:
+def decibels(gain: float) -> float:
+    """The level in dB that a factor stands for."""
+    return float(20 * np.log10(gain))
+
+
+def full_scale_gain(samples: Samples) -> float:
+    """What keeps the loudest sample at 0.98; 1 where it is softer."""
     peak = float(np.abs(samples).max(initial=0.0))
-    return samples * np.float32(0.98 / peak) if peak > 0.98 else samples
+    return 0.98 / peak if peak > 0.98 else 1.0

@@ -20,6 +20,28 @@ def fade(samples: Samples, sample_rate: int, seconds: float = 0.01) -> Samples:
     return faded
 
 
+def prolonged(samples: Samples, length: int, seam: int) -> Samples:
+    """A sound that is at least so long: repeated, each time fading into the next.
+
+    Example:
+        >>> prolonged(np.ones(10, np.float32), 25, seam=2).shape
+        (25,)
+    """
+    if len(samples) >= length:
+        return samples
+    seam = min(seam, len(samples) // 3)
+    ramp = np.sqrt(np.linspace(0, 1, seam, dtype=np.float32))
+    entering, leaving = samples.copy(), samples.copy()
+    for piece in (entering, leaving):
+        piece[len(piece) - seam :] *= ramp[::-1]
+    entering[:seam] *= ramp
+    long = np.zeros(length, np.float32)
+    for start in range(0, length, len(samples) - seam):
+        part = long[start : start + len(samples)]
+        part += (entering if start else leaving)[: len(part)]
+    return long
+
+
 def change_speed(samples: Samples, speed: float) -> Samples:
     """Faster and higher, or slower and lower, by this factor; linear interpolation."""
     positions = np.arange(0, len(samples) - 1, speed)
@@ -86,6 +108,16 @@ def low_pass(samples: Samples, sample_rate: int, cutoff: float) -> Samples:
     passed: Samples = np.fft.irfft(spectrum / np.sqrt(1 + (frequencies / cutoff) ** 16), len(samples)).astype(
         np.float32
     )
+    return passed
+
+
+def high_pass(samples: Samples, sample_rate: int, cutoff: float) -> Samples:
+    """Without what lies below a frequency in Hz: 3 dB down there, 24 dB an octave below."""
+    # Padded: a transform of a length with large prime factors is slow.
+    size = 1 << (len(samples) - 1).bit_length()
+    frequencies = np.maximum(np.fft.rfftfreq(size, 1 / sample_rate), 1e-3)
+    gains = (1 / np.sqrt(1 + (cutoff / frequencies) ** 8)).astype(np.float32)
+    passed: Samples = np.fft.irfft(np.fft.rfft(samples, size) * gains, size)[: len(samples)].astype(np.float32)
     return passed
 
 

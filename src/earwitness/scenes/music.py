@@ -85,15 +85,25 @@ def play(piece: Piece, seconds: float, timbre: Timbre, rng: np.random.Generator)
     length = 60 / piece.tempo
     for number in range(max(1, int(seconds / length))):
         start = number * length
-        chord = PROGRESSION[number // BEATS_A_CHORD % len(PROGRESSION)]
-        pitches = [piece.root + chord + step for step in (0, THIRD[piece.mode], 7)]
-        _add(played, start, 0.8 * _note(_hertz(pitches[rng.integers(3)], piece.octave), length, timbre))
+        pitches = triad(number, piece.root, piece.mode)
+        add(played, start, 0.8 * note(_hertz(pitches[rng.integers(3)], piece.octave), length, timbre))
         if piece.chords and number % BEATS_A_CHORD == 0:
             for pitch in pitches:
-                _add(played, start, 0.5 * _note(_hertz(pitch, piece.octave), BEATS_A_CHORD * length, timbre))
+                add(played, start, 0.5 * note(_hertz(pitch, piece.octave), BEATS_A_CHORD * length, timbre))
         if piece.beat:
-            _add(played, start, _strike(rng))
+            add(played, start, strike(rng))
     return fade(played.astype(np.float32), SAMPLE_RATE)
+
+
+def triad(beat: int, root: int, mode: Mode) -> tuple[int, int, int]:
+    """The chord of a beat, in semitones above C of the octave in which the key's root lies.
+
+    Example:
+        >>> triad(0, root=0, mode="major"), triad(2, root=0, mode="minor")
+        ((0, 4, 7), (5, 8, 12))
+    """
+    chord = root + PROGRESSION[beat // BEATS_A_CHORD % len(PROGRESSION)]
+    return chord, chord + THIRD[mode], chord + 7
 
 
 def _hertz(pitch: int, octave: int) -> float:
@@ -101,8 +111,8 @@ def _hertz(pitch: int, octave: int) -> float:
     return float(MIDDLE_C * 2.0 ** (octave - 4 + pitch % 12 / 12))
 
 
-def _note(frequency: float, seconds: float, timbre: Timbre) -> NDArray[np.float64]:
-    """A harmonic tone that sets in and dies away."""
+def note(frequency: float, seconds: float, timbre: Timbre) -> NDArray[np.float64]:
+    """A harmonic tone that sets in and dies away, ``[time]``."""
     time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     weights = np.arange(1, max(2, int(HIGHEST / frequency) + 1)) ** timbre.rolloff
     # Of equal power, high notes with few partials and low ones with many.
@@ -123,14 +133,15 @@ def _partials(phase: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArr
     return wave
 
 
-def _strike(rng: np.random.Generator) -> NDArray[np.float64]:
-    """A drum: a burst of noise that is gone in a tenth of a second."""
+def strike(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A drum: a burst of noise that is gone in a tenth of a second, ``[time]``."""
     time = np.arange(int(0.1 * SAMPLE_RATE)) / SAMPLE_RATE
     struck: NDArray[np.float64] = rng.standard_normal(len(time)) * np.exp(-50 * time)
     return struck
 
 
-def _add(played: NDArray[np.float64], start: float, wave: NDArray[np.float64]) -> None:
+def add(played: NDArray[np.float64], start: float, wave: NDArray[np.float64]) -> None:
+    """Add a sound from so many seconds on; what lies beyond the end is left out."""
     first = int(start * SAMPLE_RATE)
     part = played[first : first + len(wave)]
     part += wave[: len(part)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from earwitness.audio import read_audio, resample
 from earwitness.errors import AudioError, ManifestError
@@ -28,6 +29,7 @@ __all__ = [
     "Source",
     "Synthesis",
     "at_unit_level",
+    "is_single",
     "read_folder",
     "sounding_spans",
 ]
@@ -37,6 +39,10 @@ Span: TypeAlias = tuple[int, int]
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3"})
 # Bounds of one happening in a recording, seconds: shorter is a click, longer is several of them run together.
 UNIT_SECONDS = (0.08, 3.0)
+# A second peak within so many dB of the first, behind a dip of at least so many, is a second happening.
+SECOND_PEAK_DB, DIP_DB = 10.0, 6.0
+# Of a label with fewer single happenings, all counted events would sound the same.
+LEAST_UNITS = 3
 
 
 class Source(Protocol):
@@ -81,6 +87,33 @@ def sounding_spans(samples: Samples, sample_rate: int, *, below_peak: float = 25
     return [(int(start) * frame, int(stop) * frame) for start, stop in zip(starts, stops, strict=True)]
 
 
+def is_single(samples: Samples, sample_rate: int) -> bool:
+    """Whether a sound has one peak, so that nobody can count two happenings in it.
+
+    Example:
+        >>> burst, pause = np.ones(1600, np.float32), np.zeros(1600, np.float32)
+        >>> is_single(burst, 8000), is_single(np.concatenate([burst, pause, burst]), 8000)
+        (True, False)
+    """
+    levels = _envelope(samples, sample_rate)
+    top = int(levels.argmax())
+    return not any(_rises_again(falling) for falling in (levels[top:], levels[top::-1]))
+
+
+def _envelope(samples: Samples, sample_rate: int) -> NDArray[np.float64]:
+    """Level in dB every 10 ms, over 50 ms each."""
+    width = sample_rate // 20
+    power = np.convolve(np.square(samples, dtype=np.float64), np.full(width, 1 / width), "same")
+    levels: NDArray[np.float64] = 10 * np.log10(power[:: sample_rate // 100] + 1e-12)
+    return levels
+
+
+def _rises_again(levels: NDArray[np.float64]) -> bool:
+    """Whether levels that begin with the highest come near it again after a dip."""
+    dips = np.minimum.accumulate(levels)
+    return bool(((levels >= levels[0] - SECOND_PEAK_DB) & (levels >= dips + DIP_DB)).any())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
     """One labelled clip held in memory, with the spans in which it sounds."""
@@ -99,16 +132,36 @@ class Recordings:
         recordings: all at ``sample_rate``, each with at least one sounding span.
         sample_rate: in Hz.
         countable: labels whose spans are single happenings, such as one sneeze each.
+        single: take of those spans only such as have one peak, near to the recording's loudest.
     """
 
-    def __init__(self, recordings: Iterable[Recording], sample_rate: int, countable: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        recordings: Iterable[Recording],
+        sample_rate: int,
+        countable: Iterable[str] = (),
+        *,
+        single: bool = False,
+    ) -> None:
         self.sample_rate = sample_rate
         self._by_label: dict[str, list[Recording]] = {}
         for recording in recordings:
             self._by_label.setdefault(recording.label, []).append(recording)
-        self._units = {label: self._single_spans(label) for label in countable if label in self._by_label}
+        spans = {label: self._unit_spans(label) for label in countable if label in self._by_label}
+        self._units = {
+            label: list(filter(self._is_clear, units)) if single else units for label, units in spans.items()
+        }
+        self._least = LEAST_UNITS if single else 1
 
-    def _single_spans(self, label: str) -> list[tuple[Recording, Span]]:
+    def _is_clear(self, unit: tuple[Recording, Span]) -> bool:
+        recording, (start, stop) = unit
+        piece = recording.samples[start:stop]
+        # What is far softer than the rest may be an echo, or something else.
+        loudest = _envelope(recording.samples, self.sample_rate).max()
+        near = _envelope(piece, self.sample_rate).max() >= loudest - SECOND_PEAK_DB
+        return bool(near) and is_single(piece, self.sample_rate)
+
+    def _unit_spans(self, label: str) -> list[tuple[Recording, Span]]:
         shortest, longest = (bound * self.sample_rate for bound in UNIT_SECONDS)
         return [
             (recording, span)
@@ -125,7 +178,7 @@ class Recordings:
     @property
     def countable(self) -> frozenset[str]:
         """The labels of which single units can be drawn."""
-        return frozenset(label for label, units in self._units.items() if units)
+        return frozenset(label for label, units in self._units.items() if len(units) >= self._least)
 
     def of(self, label: str) -> Sequence[Recording]:
         """The recordings of this label."""
@@ -170,6 +223,7 @@ def read_folder(
     sample_rate: int = SAMPLE_RATE,
     keep: Callable[[Mapping[str, str]], bool] = lambda row: True,
     countable: Iterable[str] = (),
+    single: bool = False,
 ) -> Recordings:
     """Read a folder of labelled recordings into memory.
 
@@ -182,6 +236,7 @@ def read_folder(
         sample_rate: they are resampled to this, Hz.
         keep: which rows to read, told by their columns; rows made from names have ``file_name`` and ``label``.
         countable: labels whose sounding spans are single happenings.
+        single: take only spans of one peak for those; see ``Recordings``.
 
     Raises:
         ManifestError: if the folder holds no labelled clip, or its metadata lacks a column.
@@ -195,7 +250,7 @@ def read_folder(
             f"{root}: no labelled clip found; wanted metadata.csv with file_name and label, one subfolder a label, "
             "or files named label_anything.wav"
         )
-    return Recordings(recordings, sample_rate, countable)
+    return Recordings(recordings, sample_rate, countable, single=single)
 
 
 def _rows(root: Path) -> list[dict[str, str]]:

@@ -2,30 +2,24 @@
 
 Source: AnyAudio-Judge, arXiv 2606.03116. The files are in ``anyaudio_files``.
 
-A clip is called a match from a threshold on. Where none is given there are two: 0.5, and one that is fitted on the
-pairs of a fifth of the clips and measured on those of the other four. Which clips are in that fifth is told by their
-content, so that it is the same in every run, and both languages of a clip fall on one side.
-
-Pairs of one clip, such as those of its two captions, may be alike. A pair without a score stays in the total. A part
-``en+zh`` puts both languages together where a run has both.
+Pairs of one clip, such as those of its two captions, may be alike. Clips are told by their content, so both languages
+of a clip fall on one side where a threshold is fitted (see ``yes_or_no``). A pair without a score stays in the total.
+A part ``en+zh`` puts both languages together where a run has both.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from earwitness.bench.base import About, Benchmark, Contents, Part, Published
-from earwitness.bench.decisions import EVEN, called, decided
+from earwitness.bench.base import About, Contents, Part, Published
+from earwitness.bench.gold import one_each
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
 from earwitness.bench.measurements import Measurement, labelled
 from earwitness.bench.sets.anyaudio_files import Rows, Sample, files_by_part, samples
-from earwitness.errors import UsageError
-from earwitness.metrics.threshold import best_threshold
+from earwitness.bench.yes_or_no import YesOrNo, matches
 from earwitness.rubrics.grounding import grounded
 from earwitness.rubrics.parse import WrittenItem
 from earwitness.rubrics.template import whole_caption
@@ -33,8 +27,6 @@ from earwitness.types import Item, Rubric, language_of, says_something
 
 PAIRS = 7920
 BOTH = "en+zh"
-# The threshold is fitted on one clip in so many.
-FITTING = 5
 
 _README = "github.com/CuCl-2/AnyAudio-Judge, README"
 _QUOTED = "arXiv 2606.03116, ablation, as quoted by others"
@@ -56,7 +48,7 @@ _ABLATION: Mapping[str, float] = {
 }
 
 
-class AnyAudio(Benchmark):
+class AnyAudio(YesOrNo):
     """Accuracy by language, subset and type at a threshold, and AUC.
 
     Args:
@@ -80,15 +72,9 @@ class AnyAudio(Benchmark):
         for part, value in zip(("en", "zh"), values, strict=True)
     ) + tuple(Published(judge, "zh", "accuracy", value, _QUOTED, "second-hand") for judge, value in _ABLATION.items())
 
-    def __init__(self, threshold: float | None = None) -> None:
-        if threshold is not None and not 0 <= threshold <= 1:
-            raise UsageError(f"threshold is {threshold:g}; wanted a score of 0 to 1.")
-        self.threshold = threshold
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """The threshold, where one was given."""
-        return {} if self.threshold is None else {"threshold": self.threshold}
+    def cluster(self, judged: Judged) -> str:
+        """The clip."""
+        return judged.clip
 
     def read(self, data: Path, parts: Sequence[Part]) -> Contents:
         """Every row as a pair; a part without files is left out and noted, a pair without a rubric is counted.
@@ -114,75 +100,24 @@ class AnyAudio(Benchmark):
             yield from self._of_part(BOTH, said)
 
     def _of_part(self, part: str, said: Judgements) -> Iterator[Measurement]:
-        subsets = {"all": said, **_by(said, "subset")}
+        subsets = {"all": said, **said.by("subset")}
         for name, some in subsets.items():
-            yield from labelled(some, part, _matches, subset=name)
+            yield from labelled(some, part, matches, subset=name)
         # Of one type all labels are alike: there is an accuracy, and no AUC.
-        subsets |= _by(said, "type")
-        if self.threshold is not None:
-            yield from _accuracies(part, subsets, self.threshold, f"label at {self.threshold:g}")
-            return
-        yield from _accuracies(part, subsets, EVEN, f"label at {EVEN:g}")
-        fitted = _fitted([judged for judged in said if _is_for_fitting(judged)])
-        if fitted is not None:
-            left = {name: some.only(j for j in some if not _is_for_fitting(j)) for name, some in subsets.items()}
-            yield from _accuracies(part, left, fitted, "label at fitted threshold", f"threshold {fitted:g}")
+        yield from self.calls(part, said, {**subsets, **said.by("type")})
 
+    def gold_rubrics(self, data: Path, parts: Sequence[Part]) -> Mapping[str, Rubric]:
+        """The benchmark's own rubrics by caption; the questions are in Chinese for both languages.
 
-def _matches(judged: Judged) -> bool:
-    return bool(judged.meta["label"] == "yes")
+        A caption without a rubric is asked as a whole, and flagged ``not_decomposed``; where a caption has several
+        rubrics the first is kept, and flagged ``rubrics_differ``.
 
-
-def _by(said: Judgements, key: str) -> dict[str, Judgements]:
-    values = sorted({judged.meta[key] for judged in said})
-    return {value: said.only(judged for judged in said if judged.meta[key] == value) for value in values}
-
-
-def _accuracies(
-    part: str, subsets: Mapping[str, Judgements], threshold: float, of: str, note: str = ""
-) -> Iterator[Measurement]:
-    for name, said in subsets.items():
-        if len(said):
-            decisions = (called(judged, threshold, _matches) for judged in said)
-            yield decided(part, of, decisions, subset=name, note=note)
-
-
-def _is_for_fitting(judged: Judged) -> bool:
-    return int.from_bytes(hashlib.sha256(judged.clip.encode()).digest()[:8]) % FITTING == 0
-
-
-def _fitted(said: Iterable[Judged]) -> float | None:
-    """The threshold that calls most of these right; None where they do not hold both labels."""
-    told = [judged for judged in said if ALIGNMENT in judged.values]
-    labels = [_matches(judged) for judged in told]
-    if len(set(labels)) < 2:
-        return None
-    scores = [judged.values[ALIGNMENT] for judged in told]
-    # Without its interval: the measure on other clips tells what it is worth.
-    return best_threshold(scores, labels)
-
-
-def gold_rubrics(data: Path, parts: Sequence[str] = ("en", "zh")) -> dict[str, Rubric]:
-    """The benchmark's own rubrics by caption, as ``write_rubrics`` takes them: with them only the judging is judged.
-
-    A caption without a rubric is asked as a whole, and flagged ``not_decomposed``; where a caption has several rubrics
-    the first is kept, and flagged ``rubrics_differ``.
-
-    Args:
-        data: the download.
-        parts: languages of the captions; the questions are in Chinese for both.
-
-    Raises:
-        ManifestError: as in ``AnyAudio.read``.
-    """
-    rubrics: dict[str, Rubric] = {}
-    for files in files_by_part(data, parts).values():
-        for sample in filter(lambda sample: says_something(sample.caption), samples(files)):
-            made = _gold(sample)
-            before = rubrics.setdefault(sample.caption, made)
-            if before.items != made.items:
-                rubrics[sample.caption] = replace(before, flags=tuple(sorted({*before.flags, "rubrics_differ"})))
-    return rubrics
+        Raises:
+            ManifestError: as in ``read``.
+        """
+        files = files_by_part(data, [part.name for part in parts]).values()
+        told = (sample for some in files for sample in samples(some) if says_something(sample.caption))
+        return one_each((sample.caption, _gold(sample)) for sample in told)
 
 
 def _gold(sample: Sample) -> Rubric:

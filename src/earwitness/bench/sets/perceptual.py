@@ -11,14 +11,13 @@ about in the same words, so a reader without ears is at chance.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from earwitness.bench.base import About, Benchmark, Contents, Part
-from earwitness.bench.decisions import Decision, choose, decided
+from earwitness.bench.decisions import decided, true_captions
 from earwitness.bench.judged import ALIGNMENT, Judged, Judgements
 from earwitness.bench.measurements import Measurement, labelled
 from earwitness.bench.sets.rendered import rendered_once
@@ -93,20 +92,10 @@ def _named(pair: Pair, part: str) -> Pair:
 def _told_apart(part: str, said: Judgements, subset: str) -> Iterator[Measurement]:
     yield from labelled(said, part, is_true, subset=subset)
     if ALIGNMENT in said.axes:
-        yield decided(part, "statement or opposite", _choices(said), subset=subset, unit="choices")
+        decisions = true_captions(said, is_true, lambda judged: str(judged.group))
+        yield decided(part, "statement or opposite", decisions, subset=subset, unit="choices")
 
 
 def is_true(judged: Judged) -> bool:
     """Whether the caption is true of the clip."""
     return bool(judged.meta["label"])
-
-
-def _choices(said: Judgements) -> Iterator[Decision]:
-    """Which of two opposite statements a judge takes for the truer one, clip by clip and language by language."""
-    asked: defaultdict[tuple[str | None, str | None], list[Judged]] = defaultdict(list)
-    for judged in said:
-        asked[judged.group, judged.language].append(judged)
-    for (clip, language), both in asked.items():
-        told = {is_true(judged): judged.values.get(ALIGNMENT) for judged in both}
-        right, tied = choose(told.get(False), told.get(True), 1)
-        yield Decision(f"{clip}-{language}", right, both[0].clip, tied)

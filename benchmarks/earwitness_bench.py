@@ -1,0 +1,203 @@
+"""EarwitnessBench: how fast it is made, whether captions alone tell anything, and how judges and decomposers do on it.
+
+    earwitness scenes make --preset bench --n 7920 --seed 0 --out runs/earwitness/set [--sounds ... --voices ...]
+    python -m benchmarks.earwitness_bench readers|decomposer|agreement|judge|doctor --data runs/earwitness/set
+    python -m benchmarks.earwitness_bench making [--samples 400] [--sounds ... --voices ... --loops ...]
+
+``readers`` fit a linear model to the words of captions, without clips; ``decomposer`` holds the rules against the set's
+own rubrics; ``agreement`` measures clips and holds them against their scripts; ``judge`` scores all samples three ways:
+the whole caption in one question, the set's rubric, and the rules' rubric; ``doctor`` runs the controls on true pairs.
+Runs are kept below ``--out`` and resumed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from benchmarks.judge_trust import audit_rows, figure_row
+from benchmarks.report import Row, record
+from benchmarks.rubric_matching import Labelled, kind_rows
+
+from earwitness import AQAScore, RubricJudge
+from earwitness.bench.controls.bases import given_bases
+from earwitness.bench.controls.pairs import Controls
+from earwitness.bench.controls.speech import speech_by_program
+from earwitness.bench.doctor import audit, examine
+from earwitness.bench.runner import run_benchmark
+from earwitness.bench.sets.earwitness import EarwitnessBench
+from earwitness.bench.sets.earwitness_files import domain_of
+from earwitness.metrics.bootstrap import measure_interval
+from earwitness.metrics.shares import share_interval
+from earwitness.rubrics.base import Caption, Domain
+from earwitness.rubrics.rules import RuleDecomposer
+from earwitness.rubrics.saved import SavedRubrics, write_rubrics
+from earwitness.scenes.dataset.ingredients import Ingredients, gather
+from earwitness.scenes.dataset.making import make
+from earwitness.scenes.dataset.stored import LANGUAGES, Sample, read_samples
+from earwitness.types import Judge, Language, Pair, Rubric
+
+FOLDS = 5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=STUDIES)
+    parser.add_argument("--data", type=Path, default=Path("runs/earwitness/set"))
+    parser.add_argument("--out", type=Path, default=Path("runs/earwitness"))
+    parser.add_argument("--backbone", default="embedded", help="of judge and doctor")
+    parser.add_argument("--clips", type=int, default=400, help="of agreement, doctor: how many")
+    parser.add_argument("--samples", type=int, default=400, help="of making: samples a language of each subset")
+    parser.add_argument("--seed", type=int, default=0)
+    for folder in ("sounds", "voices", "loops"):
+        parser.add_argument(f"--{folder}", type=Path, help="of making")
+    options = parser.parse_args()
+    rows, note = STUDIES[options.what](options)
+    record(f"earwitness_{options.what}", rows, note=note)
+
+
+def _making(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    """Subset by subset, alone: what one of them costs is not hidden in the others."""
+    found = gather(sounds=options.sounds, voices=options.voices, loops=options.loops)
+    note = f"{options.samples} samples a language of each subset, both languages, written as Parquet, one process. "
+    return [_made(found, subset, options) for subset in found.domains], note + "; ".join(
+        f"{what}: {origin}" for what, origin in found.origins.items()
+    )
+
+
+def _made(found: Ingredients, subset: str, options: argparse.Namespace) -> Row:
+    alone = Ingredients({s: d for s, d in found.domains.items() if s == subset}, found.origins, {})
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        make(Path(folder) / "set", alone, n=options.samples, seed=options.seed, shown=False)
+        seconds = time.perf_counter() - started
+        size = sum(file.stat().st_size for file in (Path(folder) / "set").rglob("*.parquet"))
+    return {
+        "subset": subset,
+        "samples a second": round(len(LANGUAGES) * options.samples / seconds, 1),
+        "clips a second": round(options.samples / 2 / seconds, 1),
+        "kB a sample": round(size / len(LANGUAGES) / options.samples / 1000, 1),
+    }
+
+
+def _readers(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    note = (
+        f"Logistic regression on words (en) or characters (zh) and their pairs, {FOLDS} folds. By quartet: those of one "
+        "quartet are in one fold. By sample: the other samples of a quartet may be learned from, as anyone could who has "
+        "the answers to half of the set; each caption then meets itself with the other answer."
+    )
+    return list(_reader_rows(options.data)), note
+
+
+def _reader_rows(data: Path) -> Iterator[Row]:
+    for language in LANGUAGES:
+        read = list(read_samples(data, (language,)))
+        parts = {"all": read, **{part: [s for s in read if domain_of(s) == part] for part in sorted(set(map(domain_of, read)))}}
+        for part, samples in parts.items():
+            for split in ("quartet", "sample"):
+                yield {"language": language, "domain": part, "folds by": split, **_read(samples, language, split)}
+
+
+def _read(samples: Sequence[Sample], language: Language, split: str) -> Row:
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+
+    labels = np.array([sample.label == "yes" for sample in samples])
+    quartets = [sample.quartet for sample in samples]
+    model = make_pipeline(
+        CountVectorizer(analyzer="word" if language == "en" else "char", ngram_range=(1, 2)),
+        LogisticRegression(max_iter=1000),
+    )
+    folds = GroupKFold(FOLDS) if split == "quartet" else KFold(FOLDS, shuffle=True, random_state=0)
+    said = cross_val_predict(
+        model, [sample.caption for sample in samples], labels, groups=quartets, cv=folds, method="decision_function"
+    )
+    right = share_interval(((said > 0) == labels).astype(float), clusters=quartets)
+    auc = measure_interval("auc", said, labels.astype(float), systems=quartets, unit="systems")
+    return {
+        "accuracy": _shown(right.value, right.low, right.high),
+        "AUC": _shown(auc.value, auc.low, auc.high),
+        "n": len(samples),
+    }
+
+
+def _shown(value: float | None, low: float | None, high: float | None) -> str | None:
+    if value is None:
+        return None
+    return f"{value:.3f}" + ("" if low is None or high is None else f" [{low:.3f}, {high:.3f}]")
+
+
+def _decomposer(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    rows: list[Row] = []
+    for language in LANGUAGES:
+        captions = {sample.caption: sample for sample in read_samples(options.data, (language,))}
+        told = sorted(captions.values(), key=domain_of)
+        for part, samples in groupby(told, key=domain_of):
+            rows += kind_rows(_cases(list(samples), language, part), {"domain": part, "language": language})  # type: ignore[arg-type]
+    note = "The rules' items against the set's own, matched by kind and place; intervals are 95 %, by caption."
+    return rows, note
+
+
+def _cases(samples: Sequence[Sample], language: Language, domain: Domain) -> list[Labelled]:
+    rubrics = RuleDecomposer(domain=domain).decompose([Caption(sample.caption, language) for sample in samples])
+    return [
+        Labelled(sample.rubric.items, [item for item in rubric.items if item.kind != "caption"])
+        for sample, rubric in zip(samples, rubrics, strict=True)
+        if isinstance(rubric, Rubric)
+    ]
+
+
+def _judge(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    gold = options.out / "gold.jsonl"
+    benchmark = EarwitnessBench()
+    write_rubrics(gold, benchmark.gold_rubrics(options.data, benchmark.parts).items())
+    judges: Mapping[str, Judge] = {
+        "whole caption": AQAScore(options.backbone),
+        "the set's rubric": RubricJudge(options.backbone, decomposer=SavedRubrics(gold)),
+        "the rules' rubric": RubricJudge(options.backbone),
+    }
+    rows: list[Row] = []
+    for name, judge in judges.items():
+        folder = options.out / f"{name.replace(' ', '-').replace(chr(39), '')}-{judge.recipe.id}"
+        found = run_benchmark(benchmark, options.data, judge, folder)
+        rows += [{"judge": name, **figure_row(figure)} for figure in found.figures]
+    return rows, f"Backbone {Path(options.backbone).as_posix()}. Intervals are 95 %, over quartets."
+
+
+def _doctor(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    judge = AQAScore(options.backbone)
+    bases = given_bases(list(_true_pairs(options)))
+    folder = options.out / f"doctor-{judge.recipe.id}-{len(bases)}"
+    source = f"{len(bases)} true pairs of synthesised sounds"
+    found = audit(examine(judge, Controls(bases, seed=options.seed, speech=speech_by_program()), folder, source=source))
+    return audit_rows(found), f"{found.headline}. {found.source}. Backbone {Path(options.backbone).as_posix()}."
+
+
+def _true_pairs(options: argparse.Namespace) -> Iterator[Pair]:
+    """Some of each quartet's true pairs, English and Chinese by turns, of what the embedded judge was taught."""
+    per_language = options.clips // len(LANGUAGES)
+    for language in LANGUAGES:
+        found = (s for s in read_samples(options.data, (language,), clips=True) if s.subset == "sound_gen" and s.label == "yes")
+        for _, sample in zip(range(per_language), found, strict=False):
+            if sample.audio is not None:
+                yield Pair(sample.audio, sample.caption, f"{language}-{sample.uuid}", language=language)
+
+
+Study = Callable[[argparse.Namespace], tuple[Iterable[Row], str]]
+STUDIES: Mapping[str, Study] = {
+    "making": _making,
+    "readers": _readers,
+    "decomposer": _decomposer,
+    "judge": _judge,
+    "doctor": _doctor,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""From a plan to a clip of which every level and time is known, and whose parts do not hang on each other.
+
+Whatever is drawn has a generator of its own, made of the seed and its place: a label's sound, its length, the pauses,
+the room. So two plans that differ in one thing sound alike in all else.
+
+``samples [time]`` are float32 mono; places and lengths are in samples, the script's times in seconds. Levels are in dB
+full scale: the RMS of a sound while it sounds, that is, of its 20 ms frames within 25 dB of the loudest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, Literal
+from zlib import crc32
+
+import numpy as np
+
+from earwitness.scenes.bands import Range
+from earwitness.scenes.compose import add, decibels, full_scale_gain, gain_of
+from earwitness.scenes.domains.base import Clip
+from earwitness.scenes.domains.weighting import a_weight
+from earwitness.scenes.effects import coloured_noise, fade, high_pass, prolonged, reverberate
+from earwitness.scenes.plans import Plan, PlannedEvent
+from earwitness.scenes.sources import Samples, Source, at_unit_level, sounding_spans
+
+Role = Literal["foreground", "background"]
+
+# Places of what is drawn once for a clip, and of what is drawn for each label.
+_PAUSES, _LEVEL, _BACKGROUND, _NOISE, _ROOM = range(5)
+_LENGTH, _SHIFT, _STRAY, _SOUND = range(4)
+# Hz. Below this a recording has rumble, which counts for much of its power and for little of what is heard.
+RUMBLE = 60.0
+# A sound is drawn anew if it is shorter than this, seconds, or its A-weighted level lies below its RMS by more than so
+# many dB: rumble is no bark. Each time, so much more is asked for than is needed.
+SHORTEST, DULL, ASKED = 0.4, -9.0, (1.0, 1.7, 2.0, 2.0)
+# Of a piece and the next, when one is too short; seconds.
+SEAM = 0.1
+
+
+@dataclass(frozen=True)
+class Staging:
+    """How clips are made; each range is drawn from evenly. Pauses hold nothing but background.
+
+    Attributes:
+        event_seconds: how long an uncounted event lasts at most.
+        unit_seconds: how long one of several happenings lasts at most.
+        lead: before the first and after the last event, seconds.
+        gap: between groups, seconds.
+        repeat_gap: between the happenings of one event, seconds.
+        shift: by how much one of two sounds that sound together may begin after the other, seconds.
+        level_db: of the events.
+        spread_db: how far the levels of two events of one clip may lie apart where nothing is said of them.
+        secondary_db: of the sound in the background, above the events.
+        noise_db: of the noise under everything, dB full scale.
+        room: share of clips with reverberation.
+        least_seconds: no clip is shorter.
+    """
+
+    event_seconds: Range = (1.0, 2.0)
+    unit_seconds: float = 0.75
+    lead: Range = (0.5, 0.7)
+    gap: Range = (0.3, 0.5)
+    repeat_gap: Range = (0.3, 0.6)
+    shift: Range = (0.0, 0.2)
+    level_db: Range = (-26.0, -20.0)
+    spread_db: float = 1.5
+    secondary_db: Range = (-14.0, -10.0)
+    noise_db: Range = (-80.0, -65.0)
+    room: float = 0.4
+    least_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sound:
+    """One stretch of sound at its place."""
+
+    label: str
+    start: int
+    samples: Samples
+    role: Role = "foreground"
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.samples)
+
+    def later(self, by: int) -> _Sound:
+        return _Sound(self.label, self.start + by, self.samples, self.role)
+
+
+class Stage:
+    """Makes clips of what a source has.
+
+    Args:
+        source: where sounds come from.
+        staging: how clips are made.
+        lasts: whether a label's sound can be made as long as is wanted.
+
+    Example:
+        >>> from earwitness.scenes.sources import Synthesis
+        >>> plan = Plan(((PlannedEvent("beep", 2),), (PlannedEvent("bell"),)))
+        >>> clip = Stage(Synthesis(), Staging(), lambda label: label == "siren").clip(plan, seed=1, secondary="siren")
+        >>> [(event["label"], event["role"]) for event in clip.script["events"]]
+        [('siren', 'background'), ('beep', 'foreground'), ('beep', 'foreground'), ('bell', 'foreground')]
+    """
+
+    def __init__(self, source: Source, staging: Staging, lasts: Callable[[str], bool]) -> None:
+        self.source = source
+        self.staging = staging
+        self.lasts = lasts
+        self.sample_rate = source.sample_rate
+
+    def clip(
+        self, plan: Plan, seed: int, *, secondary: str | None = None, offsets: Mapping[str, float] | None = None
+    ) -> Clip:
+        """The clip of a plan; the same arguments give the same clip.
+
+        Args:
+            plan: its events; of two that sound together one lasts, and is not counted.
+            seed: not negative.
+            secondary: a label that lasts, heard under everything.
+            offsets: of events that are louder or softer than the others, dB.
+        """
+        sounds, length = self._laid_out(plan, seed)
+        if secondary is not None:
+            sounds.append(self._background(secondary, length, seed))
+        levels = self._levels(sounds, offsets or {}, seed)
+        samples = np.zeros(length, np.float32)
+        for sound in sounds:
+            add(samples, sound.samples, sound.start, levels[sound.label])
+        room = _rng(seed, _ROOM)
+        reverberant = bool(room.random() < self.staging.room)
+        if reverberant:
+            samples = reverberate(samples, self.sample_rate, room)
+        noise_db = self._add_noise(samples, seed)
+        gain = full_scale_gain(samples)
+        events = [self._event_of(sound, levels[sound.label] + decibels(gain)) for sound in sounds]
+        script = {
+            "events": sorted(events, key=lambda event: (event["onset"], event["label"])),
+            "noise_db": round(noise_db + decibels(gain), 2),
+            "room": reverberant,
+        }
+        return Clip(samples * np.float32(gain), self.sample_rate, script)
+
+    # --- places ---
+
+    def _laid_out(self, plan: Plan, seed: int) -> tuple[list[_Sound], int]:
+        pauses = _rng(seed, _PAUSES)
+        lead_in, lead_out = self._length(self.staging.lead, pauses), self._length(self.staging.lead, pauses)
+        sounds: list[_Sound] = []
+        now = lead_in
+        for group in plan.groups:
+            sounds += [sound.later(now) for sound in self._group(group, seed)]
+            now = _end(sounds) + self._length(self.staging.gap, pauses)
+        return sounds, max(_end(sounds) + lead_out, int(self.staging.least_seconds * self.sample_rate))
+
+    def _group(self, group: tuple[PlannedEvent, ...], seed: int) -> list[_Sound]:
+        """The events of a group; the one that lasts goes on until after the other's end."""
+        if len(group) == 1:
+            return self._event(group[0], seed)
+        lasting = (event for event in group if event.count is None and self.lasts(event.label))
+        under = min(lasting, key=lambda event: event.label)
+        over = next(event for event in group if event != under)
+        shifting = _own(over.label, seed, _SHIFT)
+        shift = self._length(self.staging.shift, shifting)
+        above = [sound.later(shift) for sound in self._event(over, seed)]
+        until = _end(above) + self._length(self.staging.gap, shifting)
+        return [*self._event(under, seed, at_least=until), *above]
+
+    def _event(self, event: PlannedEvent, seed: int, at_least: int = 0) -> list[_Sound]:
+        own = _own(event.label, seed, _LENGTH)
+        if event.count is None:
+            length = max(self._length(self.staging.event_seconds, own), at_least)
+            return [_Sound(event.label, 0, self._uncounted(event.label, length, seed))]
+        # The same happening again, or another of its kind each time.
+        other = int(own.random() < 0.5)
+        sounds, now = [], 0
+        for number in range(event.count):
+            sounds.append(_Sound(event.label, now, self._unit(event.label, seed, number * other)))
+            now = sounds[-1].end + self._length(self.staging.repeat_gap, own)
+        return sounds
+
+    def _length(self, seconds: Range, rng: np.random.Generator) -> int:
+        return int(rng.uniform(*seconds) * self.sample_rate)
+
+    # --- sounds ---
+
+    def _unit(self, label: str, seed: int, number: int) -> Samples:
+        most = int(self.staging.unit_seconds * self.sample_rate)
+        return self._drawn(label, most, _own(label, seed, _SOUND + number), unit=True)
+
+    def _uncounted(self, label: str, length: int, seed: int) -> Samples:
+        """A sound of at most this length; of just this length if it lasts."""
+        drawn = self._drawn(label, length, _own(label, seed, _SOUND))
+        if not self.lasts(label):
+            return drawn
+        return fade(prolonged(drawn, length, int(SEAM * self.sample_rate)), self.sample_rate)
+
+    def _drawn(self, label: str, most: int, rng: np.random.Generator, *, unit: bool = False) -> Samples:
+        """The best of a few: long enough, then the clearest."""
+        enough = most if self.lasts(label) else 0 if unit else int(SHORTEST * self.sample_rate)
+        best, rank = np.zeros(0, np.float32), (-1, -np.inf)
+        for times in ASKED:
+            drawn = self.source.draw(label, rng, seconds=times * most / self.sample_rate, unit=unit)[:most]
+            clean = self._clean(drawn)
+            clear = min(DULL, a_weight(clean, self.sample_rate))
+            best, rank = max((best, rank), (clean, (min(len(clean), enough), clear)), key=itemgetter(1))
+            if rank == (enough, DULL):
+                break
+        return best
+
+    def _background(self, label: str, length: int, seed: int) -> _Sound:
+        return _Sound(label, 0, self._uncounted(label, length, seed), "background")
+
+    def _clean(self, samples: Samples) -> Samples:
+        return fade(at_unit_level(high_pass(samples, self.sample_rate, RUMBLE)), self.sample_rate)
+
+    # --- levels ---
+
+    def _levels(self, sounds: list[_Sound], offsets: Mapping[str, float], seed: int) -> dict[str, float]:
+        level = _rng(seed, _LEVEL).uniform(*self.staging.level_db)
+        levels = {}
+        for sound in sounds:
+            stray = self._stray(sound, seed)
+            levels[sound.label] = level + stray + offsets.get(sound.label, 0.0)
+        return levels
+
+    def _stray(self, sound: _Sound, seed: int) -> float:
+        if sound.role == "background":
+            return _rng(seed, _BACKGROUND).uniform(*self.staging.secondary_db)
+        return _own(sound.label, seed, _STRAY).uniform(-0.5, 0.5) * self.staging.spread_db
+
+    def _add_noise(self, samples: Samples, seed: int) -> float:
+        rng = _rng(seed, _NOISE)
+        level, slope = rng.uniform(*self.staging.noise_db), rng.uniform(0, 2)
+        samples += coloured_noise(len(samples), slope, rng) * np.float32(gain_of(level))
+        return float(level)
+
+    def _event_of(self, sound: _Sound, level: float) -> dict[str, Any]:
+        spans = sounding_spans(sound.samples, self.sample_rate)
+        onset, offset = (sound.start + place for place in (spans[0][0], spans[-1][1]))
+        return {
+            "label": sound.label,
+            "onset": round(onset / self.sample_rate, 5),
+            "offset": round(offset / self.sample_rate, 5),
+            "level_db": round(level, 2),
+            "role": sound.role,
+        }
+
+
+def _end(sounds: list[_Sound]) -> int:
+    return max(sound.end for sound in sounds)
+
+
+def _rng(seed: int, place: int) -> np.random.Generator:
+    return np.random.default_rng((seed, place))
+
+
+def _own(label: str, seed: int, place: int) -> np.random.Generator:
+    """The generator of a label, which hangs on no other."""
+    return np.random.default_rng((seed, crc32(label.encode()), place))

@@ -1,0 +1,191 @@
+"""Music of known instrument, tempo, mode, register and dynamics, with or without drums: the subset ``music_gen``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
+from earwitness.scenes.bands import LEVELS, Band, Level, Range
+from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset, described
+from earwitness.scenes.domains.music_sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
+from earwitness.scenes.domains.music_wording import caption
+from earwitness.scenes.domains.music_words import ask
+from earwitness.scenes.domains.players import Player, label_of
+from earwitness.scenes.domains.scores import Piece, Score, compose
+from earwitness.scenes.music import BEATS_A_CHORD, MIDDLE_C
+from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, at_unit_level
+from earwitness.types import Language
+
+T = TypeVar("T")
+
+# How hard keys are struck, from soft to loud, MIDI velocity.
+VELOCITIES = Band("velocity", (35, 50), (105, 120), whole=True)
+MEDIUM_VELOCITY: Range = (70, 85)
+# The fewest facts that a caption tells.
+FEWEST = 3
+# Seconds that a clip lasts, but for half a chord.
+SECONDS: Range = (6.0, 8.0)
+# Level of the drums beside the instrument's, dB.
+DRUMS_DB = -3.0
+# Peaks that would go beyond this are let down, within so many seconds on either side.
+CEILING, SMOOTH = 0.97, 0.01
+# After so many the level is right to a hundredth of a dB.
+ROUNDS = 12
+
+
+class Music:
+    """Pieces of four chords and a melody, by whoever plays them.
+
+    Args:
+        player: where it has no instruments to choose from, ``instrument`` is no fact.
+
+    Example:
+        >>> from earwitness.scenes.domains.players import BuiltIn
+        >>> music = Music(BuiltIn())
+        >>> sketch = MusicSketch(None, "fast", "major", "high", None, drums=True, told=("tempo", "register", "drums"))
+        >>> round(music.render(sketch, seed=1).script["tempo"])
+        160
+        >>> music.describe(sketch, "en", np.random.default_rng(4)).caption
+        'High-pitched music. It is fast. There are drums as well.'
+    """
+
+    subset: Subset = "music_gen"
+    # Without drums their absence is told.
+    goes_with: Mapping[Fact, frozenset[Fact]] = {"drums": frozenset({"absence"})}
+    bands = BANDS
+
+    def __init__(self, player: Player) -> None:
+        self.player = player
+        self.facts: tuple[Fact, ...] = FACTS if player.instruments else FACTS[1:]
+
+    def draw(self, fact: Fact, rng: np.random.Generator) -> MusicSketch:
+        """A sketch that tells this fact and at least two more."""
+        others = [other for other in self.facts if other != fact]
+        more = rng.permutation(len(others))[: rng.integers(FEWEST - 1, len(others) + 1)]
+        told = {fact, *(others[place] for place in more)}
+        drawn: dict[str, Any] = {name: _one_of(values, rng) for name, values in VALUES.items()}
+        return MusicSketch(
+            **drawn | {name: None for name in BANDS if name not in told},
+            instrument=_one_of(self.player.instruments, rng) if self.player.instruments else None,
+            drums=bool(rng.random() < 0.5),
+            told=tuple(each for each in self.facts if each in told),
+        )
+
+    def edit(self, sketch: MusicSketch, fact: Fact, rng: np.random.Generator) -> MusicSketch | None:
+        """The sketch with the other value; another instrument is one that does not sound like the first."""
+        if fact not in sketch.told:
+            return None
+        if fact == "drums":
+            return replace(sketch, drums=not sketch.drums)
+        if fact == "instrument":
+            others = (replace(sketch, instrument=name) for name in self.player.instruments)
+            claim = Claim(fact, (str(sketch.instrument),))
+            return _one_of([other for other in others if not (other.holds(claim) or other.doubtful(claim))], rng)
+        low, high = VALUES[fact]
+        changed: dict[str, Any] = {fact: high if getattr(sketch, fact) == low else low}
+        return replace(sketch, **changed)
+
+    def render(self, sketch: MusicSketch, seed: int) -> Clip:
+        """The clip of a sketch; of one seed, the melody goes the same way whatever else is changed."""
+        piece = _piece(sketch, seed)
+        score = compose(piece, _rng(seed, "melody"))
+        level = _value("dynamics", sketch.dynamics, seed)
+        samples = _at_level(_mixed(self.player, score, seed), level)
+        return Clip(samples, SAMPLE_RATE, _script(piece, score, samples))
+
+    def describe(self, sketch: MusicSketch, language: Language, rng: np.random.Generator) -> Described:
+        """A caption that makes the sketch's claims; see ``music_wording``."""
+        return described(caption(sketch.claims, language, rng), sketch.claims, lambda claim: ask(claim, language))
+
+
+def _one_of(choices: Sequence[T], rng: np.random.Generator) -> T:
+    return choices[int(rng.integers(len(choices)))]
+
+
+# --- from a sketch to a clip ---------------------------------------------------------------------------------------
+
+# Each has draws of its own, so that a fact that changes one leaves the others as they are.
+_NUISANCES = ("tempo", "register", "dynamics", "velocity", "root", "seconds", "melody")
+
+
+def _rng(seed: int, nuisance: str) -> np.random.Generator:
+    return np.random.default_rng((seed, _NUISANCES.index(nuisance)))
+
+
+def _value(name: Fact, told: str | None, seed: int) -> float:
+    return _drawn(BANDS[name], BETWEEN[name], _level(name, told), _rng(seed, name))
+
+
+def _level(name: Fact, told: str | None) -> Level | None:
+    return LEVELS[VALUES[name].index(told)] if told else None
+
+
+def _drawn(band: Band, between: Range, level: Level | None, rng: np.random.Generator) -> float:
+    return band.draw(level, rng) if level else float(rng.uniform(*between))
+
+
+def _piece(sketch: MusicSketch, seed: int) -> Piece:
+    tempo = _value("tempo", sketch.tempo, seed)
+    hard = _drawn(VELOCITIES, MEDIUM_VELOCITY, _level("dynamics", sketch.dynamics), _rng(seed, "velocity"))
+    return Piece(
+        sketch.instrument,
+        tempo,
+        sketch.mode,
+        root=int(_rng(seed, "root").integers(12)),
+        lowest=round(_value("register", sketch.register, seed)),
+        velocity=round(hard),
+        # Whole chords, so that a clip does not end on a half one.
+        beats=BEATS_A_CHORD * round(_rng(seed, "seconds").uniform(*SECONDS) * tempo / 60 / BEATS_A_CHORD),
+        drums=sketch.drums,
+    )
+
+
+def _mixed(player: Player, score: Score, seed: int) -> Samples:
+    """Instrument and drums at levels of which neither hides the other, whatever the instrument."""
+    played = player.play(replace(score, hits=()), seed)
+    if not score.hits:
+        return played
+    struck = player.play(replace(score, melody=(), chords=()), seed)
+    return played + struck * np.float32(10 ** (DRUMS_DB / 20) * _rms(played) / _rms(struck))
+
+
+def _rms(samples: Samples) -> float:
+    return float(np.sqrt(np.square(samples, dtype=np.float64).mean()))
+
+
+def _at_level(samples: Samples, level: float) -> Samples:
+    """With this RMS; where peaks would be too high, the moment around them is softer, so that nothing is clipped.
+
+    Single plucked notes have peaks 25 dB above their RMS, and would not be loud at all if they were only scaled.
+    """
+    width = 2 * int(SMOOTH * SAMPLE_RATE) + 1
+    # A mean of maxima over as long is smooth and nowhere below what it is the envelope of.
+    envelope = uniform_filter1d(maximum_filter1d(np.abs(samples), width), width)
+    most = CEILING / np.maximum(envelope, 1e-9)
+    wanted, gain, scaled = 10 ** (level / 20), 1.0, samples
+    for _ in range(ROUNDS):
+        gain *= wanted / _rms(scaled)
+        scaled = samples * np.minimum(np.float32(gain), most)
+    return scaled.astype(np.float32)
+
+
+def _script(piece: Piece, score: Score, samples: Samples) -> Mapping[str, Any]:
+    """What can be measured again."""
+    pitches = [note.pitch for note in score.melody]
+    sounding = _rms(samples) / _rms(at_unit_level(samples))
+    event = {"label": label_of(piece.instrument), "role": "foreground", "onset": 0.0, "offset": score.seconds}
+    return {
+        "events": [event | {"level_db": 20 * float(np.log10(sounding))}],
+        "instrument": piece.instrument,
+        "tempo": piece.tempo,
+        "mode": piece.mode,
+        "root": piece.root,
+        "median_hz": MIDDLE_C * 2 ** ((float(np.median(pitches)) - 60) / 12),
+        "rms_db": 20 * float(np.log10(_rms(samples))),
+        "drums": piece.drums,
+        "onsets": [note.onset for note in score.melody],
+    }

@@ -1,0 +1,247 @@
+"""Captions and questions about scenes of sounds, in English and Chinese.
+
+A caption tells the events in a row, then what lies under them, then what is not heard. A wording is a text with gaps;
+bars mark the words that are the claim's own: of ", |then| " the cue is "then". In gaps stand ``{noun}`` (a phrase),
+``{stem}`` (what stands behind "the" and "no") and ``{clause}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+import numpy as np
+
+from earwitness.scenes.domains.base import Claim, Described, Fact, Piece, described
+from earwitness.scenes.domains.sound_sketches import Group, SceneSketch
+from earwitness.scenes.domains.sound_words import said, stem
+from earwitness.scenes.phrases import COUNTS, PHRASES
+from earwitness.scenes.plans import PlannedEvent
+from earwitness.types import Language
+
+Wordings = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How one language joins clauses.
+
+    Attributes:
+        then: between one event and the next, as a clause.
+        followed: the same, with the next as a noun.
+        together: between two clauses at the same time.
+        counts: of a number's words.
+        louder: behind the later of two events, of the earlier: much louder than it.
+        softer: much softer than it.
+        under: behind all events: what is heard in the background.
+        without: behind all events: what is not heard.
+        period: behind the last sentence.
+    """
+
+    then: Wordings
+    followed: Wordings
+    together: Wordings
+    counts: Wordings
+    louder: Wordings
+    softer: Wordings
+    under: Wordings
+    without: Wordings
+    period: str
+
+
+TELLINGS: Mapping[Language, Telling] = {
+    "en": Telling(
+        then=(", |then| ", ", |and then| ", ", |and after that| ", ", |after which| ", ". |After that|, "),
+        followed=(", |followed by| ",),
+        together=(" |while| ", " |as| ", " |and at the same time| "),
+        counts=("{}", "exactly {}", "just {}"),
+        louder=(
+            ", |much louder than the {stem}|",
+            ", |far louder than the {stem}|",
+            ", |a lot louder than the {stem}|",
+        ),
+        softer=(
+            ", |much softer than the {stem}|",
+            ", |far quieter than the {stem}|",
+            ", |much quieter than the {stem}|",
+        ),
+        under=(
+            ", with |{noun} in the background|",
+            ". |In the background, {clause}|",
+            ". All the while, |{noun} can be heard in the background|",
+        ),
+        without=(
+            ". |No {stem}| can be heard",
+            ". There is |no {stem}|",
+            ", but |no {stem}| can be heard",
+            ". |At no point is there any {stem}|",
+        ),
+        period=".",
+    ),
+    "zh": Telling(
+        then=("，|然后|", "，|接着|", "，|随后|", "，|之后|"),
+        followed=("，|接着是|", "，|然后是|", "，|随后是|"),
+        together=("，|同时|", "，|与此同时|，", "|的同时|，"),
+        counts=("{}",),
+        louder=("，|比{noun}响得多|", "，|声音比{noun}大得多|", "，|比{noun}响亮得多|"),
+        softer=("，|比{noun}轻得多|", "，|声音比{noun}小得多|", "，|比{noun}轻很多|"),
+        under=("，|背景中有{noun}|", "，|背景音是{noun}|", "。|背景里一直有{noun}|", "。|背景中，{clause}|"),
+        without=("，|没有{noun}|", "，|听不到{noun}|", "。整段音频里|没有{noun}|", "。其间|听不到{noun}|"),
+        period="。",
+    ),
+}
+
+# A count with the measure word behind it.
+_GAP = re.compile(r"\{n\}[次声下阵]?")
+
+
+def describe(sketch: SceneSketch, language: Language, rng: np.random.Generator) -> Described:
+    """A caption that makes a sketch's claims, with one item for each; only its wording is drawn.
+
+    Example:
+        >>> from earwitness.scenes.plans import Plan
+        >>> sketch = SceneSketch(Plan(((PlannedEvent("bell", 2),), (PlannedEvent("siren"),))), absent="knock")
+        >>> made = describe(sketch, "en", np.random.default_rng(1))
+        >>> made.caption
+        'The sound of a bell is heard exactly twice. After that, a siren wails. At no point is there any knocking.'
+        >>> [made.caption[slice(*item.span)] for item in made.items][1:4]
+        ['exactly twice', 'a siren wails', 'After that']
+    """
+    first, *others = filter(attrgetter("text"), _Teller(sketch, language, rng).pieces())
+    # Only the first letter: a label's name may have capitals of its own.
+    pieces = [replace(first, text=first.text[:1].upper() + first.text[1:]), *others, Piece(TELLINGS[language].period)]
+    return described(pieces, sketch.claims, lambda claim: question(claim, language))
+
+
+class _Teller:
+    """Draws the wording of one caption."""
+
+    def __init__(self, sketch: SceneSketch, language: Language, rng: np.random.Generator) -> None:
+        self.sketch = sketch
+        self.language: Language = language
+        self.telling = TELLINGS[language]
+        self.rng = rng
+        # Drawn from without putting back: no two events are joined alike.
+        self.joints = [*self.telling.then, *self.telling.followed]
+
+    def pieces(self) -> list[Piece]:
+        pieces = self._group(self.sketch.plan.groups[0])
+        told = self.sketch.plan.groups[0]
+        for group in self.sketch.plan.groups[1:]:
+            pieces += self._next(told[-1], group)
+            told = group
+        return pieces + self._rest()
+
+    def _rest(self) -> list[Piece]:
+        pieces = []
+        if self.sketch.secondary:
+            pieces += self._told(self.telling.under, Claim("secondary", (self.sketch.secondary,)))
+        if self.sketch.absent:
+            pieces += self._told(self.telling.without, Claim("absence", (self.sketch.absent,)))
+        return pieces
+
+    def _next(self, before: PlannedEvent, group: Group) -> list[Piece]:
+        """A group behind another, with how loud it is beside the one before."""
+        order = Claim("order", (before.label, group[0].label))
+        plain = len(group) == 1 and group[0].count is None
+        joint = self._pick([each for each in self.joints if plain or each in self.telling.then])
+        self.joints.remove(joint)
+        pieces = self._told((joint,), order)
+        if joint in self.telling.then:
+            pieces += self._group(group)
+        else:
+            nouns = said(group[0].label, self.language).nouns
+            pieces.append(Piece(self._pick(nouns), (Claim("event", (group[0].label,)),)))
+        return pieces + self._loudness(group[0])
+
+    def _group(self, group: Group) -> list[Piece]:
+        if len(group) == 1:
+            return self._event(group[0])
+        cue = self._told(self.telling.together, Claim("overlap", (group[0].label, group[1].label)))
+        return [*self._event(group[0]), *cue, *self._event(group[1])]
+
+    def _event(self, event: PlannedEvent) -> list[Piece]:
+        known, happens = said(event.label, self.language), Claim("event", (event.label,))
+        if event.count is None:
+            return [Piece(self._pick(known.clauses), (happens,))]
+        often = Claim("count", (event.label,), event.count)
+        clause = self._pick(known.counted)
+        gap = _GAP.search(clause)
+        assert gap
+        before, after = clause[: gap.start()], clause[gap.end() :]
+        times = gap[0].replace("{n}", COUNTS[self.language][event.count][0])
+        number = Piece(self._pick(self.telling.counts).format(times), (often,))
+        return [*_trimmed(before, happens), number, *_trimmed(after, happens)]
+
+    def _loudness(self, event: PlannedEvent) -> list[Piece]:
+        """What is said of the later of two events, one of which is much louder."""
+        louder = self.sketch.louder
+        labels = self.sketch.plan.labels
+        if not louder or event.label != max(louder, key=labels.index):
+            return []
+        is_louder = event.label == louder[0]
+        return self._told(
+            self.telling.louder if is_louder else self.telling.softer,
+            Claim("loudness", louder),
+            louder[1] if is_louder else louder[0],
+        )
+
+    def _told(self, wordings: Wordings, claim: Claim, label: str | None = None) -> list[Piece]:
+        """One wording with its gaps filled with the words of a label, by default the first that the claim is about."""
+        lead, own, tail = self._pick(wordings).split("|")
+        label = label or claim.about[0]
+        known = said(label, self.language)
+        words = {
+            "noun": self._pick(known.nouns),
+            "stem": stem(label, self.language),
+            "clause": self._pick(known.clauses),
+        }
+        return [Piece(lead), Piece(own.format_map(words), (claim,)), Piece(tail)]
+
+    def _pick(self, choices: Sequence[str]) -> str:
+        return choices[int(self.rng.integers(len(choices)))]
+
+
+def _trimmed(text: str, claim: Claim) -> list[Piece]:
+    """A claim's words without the blanks around them, which are pieces of their own."""
+    own = text.strip()
+    if not own:
+        return [Piece(text)]
+    lead, tail = text.split(own)
+    return [Piece(lead), Piece(own, (claim,)), Piece(tail)]
+
+
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+def _asked(kind: str, english: int, chinese: int) -> Mapping[Language, str]:
+    """Those wordings of the scenes' questions that go with any noun."""
+    return {"en": PHRASES["en"].questions[kind][english], "zh": PHRASES["zh"].questions[kind][chinese]}
+
+
+QUESTIONS: Mapping[Fact, Mapping[Language, str]] = {
+    "event": _asked("presence", 1, 1),
+    "secondary": {"en": "Can you hear {noun1} in the background?", "zh": "背景中有{noun1}吗？"},
+    "absence": _asked("absence", 3, 0),
+    "order": _asked("order", 4, 0),
+    "overlap": _asked("overlap", 0, 0),
+    "count": _asked("count", 0, 0),
+    "loudness": {"en": "Is the {bare1} much louder than the {bare2}?", "zh": "{noun1}比{noun2}响得多吗？"},
+}
+
+
+def question(claim: Claim, language: Language) -> str:
+    """The question about a claim; yes means that it is true.
+
+    Example:
+        >>> question(Claim("absence", ("dog bark",)), "en"), question(Claim("count", ("bell",), 2), "zh")
+        ('Is it true that there is no barking dog?', '铃声出现了两次吗？')
+    """
+    words: dict[str, str] = {}
+    for place, label in enumerate(claim.about, start=1):
+        words |= {f"noun{place}": said(label, language).nouns[0], f"bare{place}": stem(label, language)}
+    if isinstance(claim.value, int):
+        words["times"] = COUNTS[language][claim.value][1]
+    return QUESTIONS[claim.fact][language].format_map(words)

@@ -1,0 +1,148 @@
+"""What a voice says, decided before it is spoken, and the seam to whatever speaks.
+
+``samples [time]`` are float32 mono. A *kind* of voice is ``man``, ``woman`` or ``child``: whether a child is a boy or a
+girl cannot be heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, get_args
+
+import numpy as np
+
+from earwitness.scenes.bands import LEVELS, Band, Level
+from earwitness.scenes.domains.base import Fact
+from earwitness.scenes.effects import fade
+from earwitness.scenes.sources import at_unit_level, sounding_spans
+from earwitness.scenes.synthesis import Samples
+from earwitness.types import Language
+
+Kind = Literal["man", "woman", "child"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+GROWN_UP: tuple[Kind, ...] = ("man", "woman")
+# The two values of what has two; the first is the low one of a band.
+VALUES: Mapping[Fact, tuple[str, str]] = {
+    "gender": ("man", "woman"),
+    "age": ("child", "adult"),
+    "language": ("en", "zh"),
+    "pace": ("slow", "fast"),
+    "pitch": ("low", "high"),
+    "loudness": ("quiet", "loud"),
+}
+# Seconds, so that a clip of ten has room for the silence around them.
+LONGEST = 9.0
+# What is kept before the first loud frame and after the last: soft sounds begin and end there.
+_MARGIN = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Who says what, decided before it is spoken.
+
+    Attributes:
+        kind: who is heard.
+        voice: whose: a recording's file, or a program's variant.
+        words: as captions quote them, without a full stop.
+        language: that is spoken.
+        pace: ``slow`` or ``fast``; None in the guard band between.
+        pitch: ``low`` or ``high`` for a man or for a woman; None in the guard band between.
+    """
+
+    kind: Kind
+    voice: str
+    words: str
+    language: Language = "en"
+    pace: str | None = None
+    pitch: str | None = None
+
+    @property
+    def gender(self) -> str | None:
+        """``man`` or ``woman``; None of a child."""
+        return None if self.kind == "child" else self.kind
+
+    @property
+    def age(self) -> str:
+        """``child`` or ``adult``."""
+        return "child" if self.kind == "child" else "adult"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What was spoken.
+
+    Attributes:
+        samples: without silence around them, RMS 1 while the voice sounds.
+        script: how they were made, and what can be measured again.
+    """
+
+    samples: Samples
+    script: Mapping[str, Any]
+
+
+class Voices(Protocol):
+    """Something that speaks."""
+
+    @property
+    def sample_rate(self) -> int:
+        """In Hz."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Who can be heard."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What can be changed of an utterance; what an edit of others takes along comes before them."""
+
+    @property
+    def bands(self) -> Mapping[str, Band]:
+        """Where the words for what it changes end."""
+
+    @property
+    def drags(self) -> Mapping[Fact, frozenset[Fact]]:
+        """What else changes with a fact: another speaker of recordings says other words."""
+
+    def draw(self, kind: Kind, manner: Mapping[Fact, str], rng: np.random.Generator) -> Utterance:
+        """An utterance of this kind of voice; ``manner`` gives its language, pace and pitch, or nothing of them."""
+
+    def change(self, said: Utterance, fact: Fact, unlike: str, rng: np.random.Generator) -> Utterance | None:
+        """The utterance with this fact changed; None where it cannot be.
+
+        Words that change become such that they are neither those of before nor ``unlike``.
+        """
+
+    def speak(self, said: Utterance, seed: int) -> Heard:
+        """The utterance as it sounds; the same seed, the same sound."""
+
+
+def other_value(fact: Fact, value: str | None) -> str:
+    """What a fact of two values is where it is not this; None, which is neither, becomes the first.
+
+    Example:
+        >>> other_value("pace", "slow"), other_value("gender", "woman")
+        ('fast', 'man')
+    """
+    first, second = VALUES[fact]
+    return second if value == first else first
+
+
+def level_of(fact: Fact, value: str) -> Level:
+    """Which end of its band a value is.
+
+    Example:
+        >>> level_of("pace", "slow"), level_of("loudness", "loud")
+        ('low', 'high')
+    """
+    return LEVELS[VALUES[fact].index(value)]
+
+
+def voiced_part(samples: Samples, sample_rate: int) -> Samples | None:
+    """What lies between the silence before and after, at unit level; None where nothing sounds."""
+    spans = sounding_spans(samples, sample_rate)
+    if not spans:
+        return None
+    margin = int(_MARGIN * sample_rate)
+    part = samples[max(0, spans[0][0] - margin) : spans[-1][1] + margin]
+    return at_unit_level(fade(part, sample_rate, 0.02))
