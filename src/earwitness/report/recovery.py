@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from earwitness.metrics.bootstrap import Interval
 from earwitness.metrics.shares import share_interval
 from earwitness.report.tables import Cell, Table
-from earwitness.scenes.recovery.heard import Heard
 from earwitness.scenes.recovery.readings import MEASURES, TOLERANCES, Measure, Reading
 
-COLUMNS = ("measured", "tolerance", "clips", "agree", "measured of", "in all", "share", "low", "high", "worst", "clip")
-# Readings of a clip, with its name.
+COLUMNS = ("what", "tolerance", "said", "measured", "agree", "share", "low", "high", "clips", "worst by", "in")
+# A reading and the name of its clip.
 Named: TypeAlias = tuple[str, Reading]
 
 
@@ -24,32 +23,62 @@ class Found:
 
     Attributes:
         what: the kind.
-        measured: readings with a value, by their clips' names.
-        total: readings with a value or without.
+        said: how often scripts say something of it.
+        measured: the readings that have a value.
     """
 
     what: Measure
+    said: int
     measured: Sequence[Named]
-    total: int
 
     @property
     def share(self) -> Interval:
-        """How many readings agree; a clip's may be alike."""
-        right = [bool(reading.agrees) for _, reading in self.measured]
-        return share_interval(right, clusters=[clip for clip, _ in self.measured])
+        """Of the readings with a value those that agree; readings of one clip may be alike."""
+        return share_interval(
+            [float(bool(reading.agrees)) for _, reading in self.measured], clusters=[clip for clip, _ in self.measured]
+        )
 
     @property
-    def worst(self) -> tuple[str, float | None]:
-        """The reading that lies farthest off, and its clip."""
-        return max(((clip, one.deviation) for clip, one in self.measured), key=lambda found: abs(found[1] or 0.0))
+    def agreeing(self) -> int:
+        """How many agree."""
+        return sum(bool(reading.agrees) for _, reading in self.measured)
 
 
-def findings(clips: Iterable[Heard]) -> list[Found]:
-    """What was measured, kind by kind; kinds of which no script says anything are left out."""
-    readings = [(clip.name, reading) for clip in clips for reading in clip.readings]
-    found = []
-    for what in MEASURES:
-        own = [(clip, reading) for clip, reading in readings if reading.what == what]
-        if own:
-            found.append(Found(what, [one for one in own if one[1].measured is not None], len(own)))
-    return found
+def findings(readings: Sequence[Named]) -> list[Found]:
+    """What was measured, kind by kind; kinds that no script speaks of are left out.
+
+    Example:
+        >>> known, unknown = Reading("tempo", "", 60.0, 61.0), Reading("tempo", "", 60.0, None, "it is noise")
+        >>> [(one.what, one.agreeing, len(one.measured), one.said) for one in findings([("a", known), ("b", unknown)])]
+        [('tempo', 1, 1, 2)]
+    """
+    by_kind: dict[Measure, list[Named]] = {what: [] for what in MEASURES}
+    for clip, reading in readings:
+        by_kind[reading.what].append((clip, reading))
+    return [
+        Found(what, len(own), [(clip, reading) for clip, reading in own if reading.measured is not None])
+        for what, own in by_kind.items()
+        if own
+    ]
+
+
+def findings_table(readings: Sequence[Named]) -> Table:
+    """Each kind in a row; under them why what could not be measured could not."""
+    clips = len({clip for clip, _ in readings})
+    why = Counter(f"{reading.what}: {reading.reason}" for _, reading in readings if reading.reason)
+    notes = [f"not measured: {reason} ({count} times)" for reason, count in why.most_common()]
+    return Table(
+        COLUMNS,
+        tuple(map(_row, findings(readings))),
+        notes=(f"{clips} clips; shares with 95 % intervals over clips", *notes),
+        facts={"n_clips": clips, "not_measured": dict(why)},
+    )
+
+
+def _row(found: Found) -> tuple[Cell, ...]:
+    share = found.share
+    worst = max(found.measured, key=lambda named: abs(named[1].deviation or 0.0), default=None)
+    return (
+        found.what, str(TOLERANCES[found.what]), found.said, len(found.measured), found.agreeing,
+        share.value, share.low, share.high, share.n, worst and worst[1].deviation, worst and worst[0],
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from earwitness.report.canvas import GREY, look_of, sheet, short, svg_of
+from earwitness.report.canvas import look_of, sheet, short, svg_of
 
 WINDOW, HOP, BANDS, LOWEST = 0.032, 0.015, 96, 50.0
 RANGE = 80.0

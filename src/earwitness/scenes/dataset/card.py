@@ -33,7 +33,7 @@ def write_card(folder: Path, ingredients: Ingredients, *, n: int, seed: int) -> 
         version=earwitness.__version__,
         floor=f"{DISTANCE_FLOOR:.0%}",
         types=" | ".join(TYPES),
-        rules="---:|" * len(TYPES),
+        rules="|".join(["---:"] * len(TYPES)),
         counts="\n".join(_counts(english)),
         edits=_told(Counter(sample.edits for sample in _quartets(english) if sample.edits)),
         answers=_told(Counter("yes" if entry.answer else "no" for sample in english for entry in sample.entries)),

@@ -76,7 +76,8 @@ def draw_quartet(domain: Domain[Any], number: int, seed: int, attempt: int = 0) 
 
 def _due(facts: Sequence[Fact], number: int) -> Iterator[tuple[Fact, ...]]:
     """The facts whose turn it is, then the next ones, since not any two facts meet in one sketch."""
-    pairs = list(combinations(facts, 2))
+    # Neighbours first, so that few pairs already hold every fact.
+    pairs = sorted(combinations(facts, 2), key=lambda two: facts.index(two[1]) - facts.index(two[0]))
     singles = [(fact,) for fact in facts]
     two = bool(pairs) and number % PAIR_EVERY == PAIR_EVERY - 1
     turn = number // PAIR_EVERY if two else number - number // PAIR_EVERY

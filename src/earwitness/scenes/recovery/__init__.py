@@ -1,5 +1,6 @@
-"""What was made, heard again: levels, onsets, pitch and tempo of a clip, by plain signal analysis, against its script.
+"""What was made, heard again: levels, times, pitch and tempo of a clip, by plain signal analysis, and its script.
 
-``levels``, ``onsets``, ``pitch`` and ``tempo`` are functions of arrays that know nothing of scripts; ``agreement`` holds
-what they find against a clip's script.
+``levels``, ``onsets``, ``pitch``, ``tempo`` and ``harmony`` are functions of arrays that know nothing of scripts.
+``events`` and ``agreement`` hold what they find against a clip's script, as ``readings``; ``heard`` does so for clips of
+a set.
 """

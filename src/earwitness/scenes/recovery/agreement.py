@@ -91,4 +91,6 @@ def syllables(words: str, language: Language) -> int:
     """
     if language == "zh":
         return sum(character.isalpha() for character in words)
-    return sum(max(1, len(re.findall("[aeiouy]+", re.sub("e$", "", word)))) for word in re.findall("[a-z']+", words.lower()))
+    return sum(
+        max(1, len(re.findall("[aeiouy]+", re.sub("e$", "", word)))) for word in re.findall("[a-z']+", words.lower())
+    )

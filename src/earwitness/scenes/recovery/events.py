@@ -20,8 +20,9 @@ AROUND, APART = 0.5, 0.1
 FADING, RINGING = 0.15, 0.5
 # Pauses of so many seconds part two happenings; one sounds down to so many dB, or a room would run them together.
 WITHIN, COUNTED = 0.12, 15.0
-# What lies under the events hardly ever exceeds this percentile of its frames' power; from so many frames on.
-HIGHEST, FEWEST = 95, 5
+# Percentile of the power in pauses that stands for what lies under the events, so that it is heard right even where a
+# fifth of the pauses are none, since a script is wrong; from so many frames on.
+HIGHEST, FEWEST = 80, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Scene:
             by_role[event["role"]].append(Event(event["label"], event["onset"], event["offset"], event["level_db"]))
         foreground, background = map(tuple, by_role.values())
         in_room = bool(script.get("room"))
-        pauses = frame_powers(samples, sample_rate)[_quiet(foreground, len(samples) // int(FRAME * sample_rate), in_room)]
+        powers = frame_powers(samples, sample_rate)
+        pauses = powers[_quiet(foreground, len(powers), in_room)]
         known = pauses if len(pauses) >= FEWEST else np.zeros(0)
         return cls(samples, sample_rate, foreground, background, in_room, known)
 
@@ -77,7 +79,7 @@ class Scene:
 
     @property
     def highest(self) -> float:
-        """Power that this hardly ever exceeds."""
+        """Power that this does not often exceed."""
         return float(np.percentile(self.pauses, HIGHEST)) if len(self.pauses) else 0.0
 
     def cut(self, stretch: Stretch) -> Samples:

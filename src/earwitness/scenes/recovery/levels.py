@@ -21,7 +21,7 @@ def frame_powers(samples: Samples, sample_rate: int, seconds: float = FRAME) -> 
     """Power of whole frames, one behind the other, ``[frame]``."""
     size = int(seconds * sample_rate)
     frames = samples[: len(samples) // size * size].reshape(-1, size)
-    return np.square(frames, dtype=np.float64).mean(axis=1)
+    return np.asarray(np.square(frames, dtype=np.float64).mean(axis=1))
 
 
 def sounding_level(samples: Samples, sample_rate: int, noise: float = 0.0) -> float:

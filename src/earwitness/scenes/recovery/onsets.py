@@ -20,7 +20,7 @@ FRAME = 0.005
 # Seconds over which power is averaged, so that a low tone is not cut up by its own wave.
 SMOOTH = 0.02
 # A sound stands out by so much, dB: of noise, and of what still rings of the sound before it.
-CLEAR, RISE = 3.0, 9.0
+CLEAR, RISE = 6.0, 9.0
 
 
 def beginning(samples: Samples, sample_rate: int, noise: float = 0.0) -> float | None:
@@ -29,7 +29,7 @@ def beginning(samples: Samples, sample_rate: int, noise: float = 0.0) -> float |
     Args:
         samples: something softer, or silence, and then the sound.
         sample_rate: Hz.
-        noise: power that what lies under the sound hardly ever exceeds.
+        noise: power that what lies under the sound does not often exceed.
 
     Example:
         >>> beginning(np.concatenate([np.zeros(8000), np.ones(8000)]).astype(np.float32), 16000)
@@ -50,7 +50,7 @@ def stretches(
     Args:
         samples: sounds and what lies between.
         sample_rate: Hz.
-        noise: power that what lies under them hardly ever exceeds.
+        noise: power that what lies under them does not often exceed.
         gap: pauses up to so many seconds belong to a sound.
         below: how far below the loudest moment of all something sounds, dB.
 
@@ -60,7 +60,7 @@ def stretches(
     Example:
         >>> burst, pause = np.ones(1600, np.float32), np.zeros(8000, np.float32)
         >>> stretches(np.concatenate([pause, burst, pause, burst, pause]), 16000)
-        [(0.495, 0.605), (1.095, 1.205)]
+        [(0.495, 0.61), (1.095, 1.21)]
     """
     power = envelope(samples, sample_rate)
     there = np.flatnonzero(power > _least(power, noise, below))

@@ -88,7 +88,7 @@ def _frequency(alike: NDArray[np.float64], sample_rate: int, span: tuple[float, 
     if not len(peaks) or alike[peaks].max() < ALIKE:
         return float("nan")
     period = peaks[alike[peaks] >= NEARLY * alike[peaks].max()][0]
-    return sample_rate / (period + summit(alike[period - 1 : period + 2]))
+    return sample_rate / float(period + summit(alike[period - 1 : period + 2]))
 
 
 def summit(three: NDArray[np.float64]) -> float:
