@@ -97,7 +97,10 @@ def _readers(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
 def _reader_rows(data: Path) -> Iterator[Row]:
     for language in LANGUAGES:
         read = list(read_samples(data, (language,)))
-        parts = {"all": read, **{part: [s for s in read if domain_of(s) == part] for part in sorted(set(map(domain_of, read)))}}
+        parts = {
+            "all": read,
+            **{part: [s for s in read if domain_of(s) == part] for part in sorted(set(map(domain_of, read)))},
+        }
         for part, samples in parts.items():
             for split in ("quartet", "sample"):
                 yield {"language": language, "domain": part, "folds by": split, **_read(samples, language, split)}
@@ -184,7 +187,11 @@ def _true_pairs(options: argparse.Namespace) -> Iterator[Pair]:
     """Some of each quartet's true pairs, English and Chinese by turns, of what the embedded judge was taught."""
     per_language = options.clips // len(LANGUAGES)
     for language in LANGUAGES:
-        found = (s for s in read_samples(options.data, (language,), clips=True) if s.subset == "sound_gen" and s.label == "yes")
+        found = (
+            s
+            for s in read_samples(options.data, (language,), clips=True)
+            if s.subset == "sound_gen" and s.label == "yes"
+        )
         for _, sample in zip(range(per_language), found, strict=False):
             if sample.audio is not None:
                 yield Pair(sample.audio, sample.caption, f"{language}-{sample.uuid}", language=language)

@@ -14,11 +14,11 @@ import pytest
 from earwitness.errors import UsageError
 from earwitness.scenes.dataset.quartets import draw_quartet
 from earwitness.scenes.domains.base import Claim
-from earwitness.scenes.domains.music import Music
-from earwitness.scenes.domains.music_events import MusicEvents
-from earwitness.scenes.domains.music_sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
-from earwitness.scenes.domains.players import BuiltIn
-from earwitness.scenes.domains.soundfont import ALIKE, PROGRAMS, FluidSynth
+from earwitness.scenes.domains.music.domain import Music
+from earwitness.scenes.domains.music.events import MusicEvents
+from earwitness.scenes.domains.music.players import BuiltIn
+from earwitness.scenes.domains.music.sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
+from earwitness.scenes.domains.music.soundfont import ALIKE, PROGRAMS, FluidSynth
 from earwitness.scenes.recovery.tempo import tempo
 from earwitness.scenes.synthesis import SAMPLE_RATE
 from earwitness.types import Language

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from earwitness.scenes.domains.base import Claim
-from earwitness.scenes.domains.music import Music
-from earwitness.scenes.domains.music_sketch import FACTS, VALUES, MusicSketch
-from earwitness.scenes.domains.music_wording import FRAMES, PLAYED, caption
-from earwitness.scenes.domains.music_words import INSTRUMENTS, TRAITS, ask
-from earwitness.scenes.domains.players import BuiltIn
-from earwitness.scenes.domains.soundfont import PROGRAMS
+from earwitness.scenes.domains.music.domain import Music
+from earwitness.scenes.domains.music.players import BuiltIn
+from earwitness.scenes.domains.music.sketch import FACTS, VALUES, MusicSketch
+from earwitness.scenes.domains.music.soundfont import PROGRAMS
+from earwitness.scenes.domains.music.wording import FRAMES, PLAYED, caption
+from earwitness.scenes.domains.music.words import INSTRUMENTS, TRAITS, ask
 from earwitness.types import Language
 
 LANGUAGES = get_args(Language)

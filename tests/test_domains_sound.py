@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
-from earwitness.scenes.domains.arrange import Staging
 from earwitness.scenes.domains.base import Claim, Fact
-from earwitness.scenes.domains.sound import FACTS, GOES_WITH, SceneSketch, SoundDomain
-from earwitness.scenes.domains.sound_likeness import apart
+from earwitness.scenes.domains.sound.arrange import Staging
+from earwitness.scenes.domains.sound.domain import FACTS, GOES_WITH, SceneSketch, SoundDomain
+from earwitness.scenes.domains.sound.likeness import apart
 from earwitness.scenes.plans import Plan, PlannedEvent
 from earwitness.scenes.sources import Synthesis, read_folder
 from sound_sources import Hums

@@ -12,11 +12,11 @@ import pytest
 
 from earwitness.errors import UsageError
 from earwitness.scenes.domains.base import Claim, Clip, Fact
-from earwitness.scenes.domains.espeak import PROGRAM, Spoken
-from earwitness.scenes.domains.sound_likeness import confused
-from earwitness.scenes.domains.speech import GAP, LOUDNESS, MIDDLE_LOUDNESS, SpeechDomain, SpeechSketch
-from earwitness.scenes.domains.utterances import Utterance, level_of
-from earwitness.scenes.domains.voices import RecordedVoices
+from earwitness.scenes.domains.sound.likeness import confused
+from earwitness.scenes.domains.speech.domain import GAP, LOUDNESS, MIDDLE_LOUDNESS, SpeechDomain, SpeechSketch
+from earwitness.scenes.domains.speech.espeak import PROGRAM, Spoken
+from earwitness.scenes.domains.speech.utterances import Utterance, level_of
+from earwitness.scenes.domains.speech.voices import RecordedVoices
 from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.sources import SAMPLE_RATE, sounding_spans
 from earwitness.scenes.synthesis import Samples, at_unit_level, unknown_label

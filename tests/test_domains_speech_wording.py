@@ -12,10 +12,10 @@ import pytest
 
 from earwitness.rubrics.denials import asks_for_absence
 from earwitness.scenes.domains.base import Claim, Described, Fact
-from earwitness.scenes.domains.sound_words import said, stem
-from earwitness.scenes.domains.speech import SpeechDomain
-from earwitness.scenes.domains.speech_wording import question, worded
-from earwitness.scenes.domains.utterances import VALUES
+from earwitness.scenes.domains.sound.words import said, stem
+from earwitness.scenes.domains.speech.domain import SpeechDomain
+from earwitness.scenes.domains.speech.utterances import VALUES
+from earwitness.scenes.domains.speech.wording import question, worded
 from earwitness.scenes.synthesis import Synthesis
 from earwitness.types import Language, language_of
 from told_voices import spoken_by_tones

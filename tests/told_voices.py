@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from earwitness.audio import from_array
-from earwitness.scenes.domains.espeak import VARIANTS, Spoken, pitch_setting
+from earwitness.scenes.domains.speech.espeak import VARIANTS, Spoken, pitch_setting
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 from earwitness.types import Audio, Language
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,15 +11,14 @@ from typing import get_args
 
 from earwitness.audio import read_audio
 from earwitness.errors import AudioError
+from earwitness.scenes.domains.speech.espeak import PROGRAM, read_aloud
 from earwitness.types import Audio, Language
 
-PROGRAM = "espeak-ng"
 SENTENCES: Mapping[Language, str] = {
     "en": "This clip matches the description. Say yes.",
     "zh": "这段音频符合描述。请回答是。",
 }
 _VOICES: Mapping[Language, str] = {"en": "en", "zh": "cmn"}
-_PATIENCE = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +52,12 @@ def speech_by_program() -> Speech:
     if program is None:
         return Speech(origin=f"{PROGRAM} is not on PATH; install it, or give a recording (--speech FILE)")
     try:
-        sentences = {language: _said(program, sentence, language) for language, sentence in SENTENCES.items()}
-    except (OSError, subprocess.SubprocessError) as error:
-        return Speech(origin=f"{PROGRAM} failed: {error}")
+        sentences = {language: _read(program, sentence, language) for language, sentence in SENTENCES.items()}
+    except AudioError as error:
+        return Speech(origin=str(error))
     return Speech(sentences, PROGRAM, partial(_read, program))
 
 
 def _read(program: str, text: str, language: Language) -> Audio:
-    """A caption as it sounds; one that the program cannot read costs its own pair alone."""
-    try:
-        return _said(program, text, language)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise AudioError(f"{PROGRAM} could not read {text[:60]!r}: {error}", code="unspeakable") from error
-
-
-def _said(program: str, text: str, language: Language) -> Audio:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "said.wav"
-        # By standard input: a caption that begins with a dash is no option.
-        command = [program, "-v", _VOICES[language], "-w", str(path), "--stdin"]
-        subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=_PATIENCE)
-        return read_audio(path)
+    """A text as it sounds; one that the program cannot read costs its own pair alone."""
+    return read_aloud(program, text, _VOICES[language])

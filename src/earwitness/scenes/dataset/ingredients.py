@@ -11,17 +11,17 @@ from typing import Any
 
 from earwitness.errors import UsageError
 from earwitness.scenes.domains.base import Domain, Subset
-from earwitness.scenes.domains.espeak import PROGRAM, Spoken
-from earwitness.scenes.domains.loops import read_loops
-from earwitness.scenes.domains.music import Music
-from earwitness.scenes.domains.music_events import MusicEvents
-from earwitness.scenes.domains.players import BuiltIn, Player
-from earwitness.scenes.domains.sound import SoundDomain
-from earwitness.scenes.domains.sound_likeness import lasts
-from earwitness.scenes.domains.soundfont import FluidSynth, Found
-from earwitness.scenes.domains.speech import SpeechDomain
-from earwitness.scenes.domains.voice_events import VoiceEvents
-from earwitness.scenes.domains.voices import RecordedVoices
+from earwitness.scenes.domains.music.domain import Music
+from earwitness.scenes.domains.music.events import MusicEvents
+from earwitness.scenes.domains.music.loops import read_loops
+from earwitness.scenes.domains.music.players import BuiltIn, Player
+from earwitness.scenes.domains.music.soundfont import FluidSynth, Found
+from earwitness.scenes.domains.sound.domain import SoundDomain
+from earwitness.scenes.domains.sound.likeness import lasts
+from earwitness.scenes.domains.speech.domain import SpeechDomain
+from earwitness.scenes.domains.speech.espeak import PROGRAM, Spoken
+from earwitness.scenes.domains.speech.events import VoiceEvents
+from earwitness.scenes.domains.speech.voices import RecordedVoices
 from earwitness.scenes.lexicon import LEXICON
 from earwitness.scenes.sources import AUDIO_SUFFIXES, Pool, Recordings, Synthesis, read_folder
 

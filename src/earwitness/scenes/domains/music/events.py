@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from earwitness.scenes.bands import Range
-from earwitness.scenes.domains.music_sketch import BETWEEN, MODES
-from earwitness.scenes.domains.players import Player, label_of
-from earwitness.scenes.domains.scores import Piece, compose
+from earwitness.scenes.domains.music.players import Player, label_of
+from earwitness.scenes.domains.music.scores import Piece, compose
+from earwitness.scenes.domains.music.sketch import BETWEEN, MODES
 from earwitness.scenes.effects import fade
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, at_unit_level, unknown_label
 
@@ -20,7 +20,7 @@ class MusicEvents:
     """Music as an event of a scene, without drums; a ``scenes.sources.Source``.
 
     Example:
-        >>> from earwitness.scenes.domains.players import BuiltIn
+        >>> from earwitness.scenes.domains.music.players import BuiltIn
         >>> MusicEvents(BuiltIn()).labels
         ('music',)
     """

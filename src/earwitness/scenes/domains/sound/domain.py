@@ -15,10 +15,10 @@ import numpy as np
 
 from earwitness.errors import UsageError
 from earwitness.scenes.bands import Band
-from earwitness.scenes.domains.arrange import Stage, Staging
 from earwitness.scenes.domains.base import Clip, Described, Fact, Subset
-from earwitness.scenes.domains.sound_likeness import apart, confused, hidden, lasts
-from earwitness.scenes.domains.sound_sketches import (
+from earwitness.scenes.domains.sound.arrange import Stage, Staging
+from earwitness.scenes.domains.sound.likeness import apart, confused, hidden, lasts
+from earwitness.scenes.domains.sound.sketches import (
     FACTS,
     GOES_WITH,
     Group,
@@ -31,7 +31,7 @@ from earwitness.scenes.domains.sound_sketches import (
     together,
     turned_up,
 )
-from earwitness.scenes.domains.sound_wording import describe
+from earwitness.scenes.domains.sound.wording import describe
 from earwitness.scenes.plans import MAX_COUNT, Plan, PlannedEvent
 from earwitness.scenes.sources import Source
 from earwitness.types import Language

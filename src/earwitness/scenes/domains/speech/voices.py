@@ -16,8 +16,8 @@ from earwitness.audio import read_audio, resample
 from earwitness.errors import AudioError, ManifestError, UsageError
 from earwitness.scenes.bands import Band, Range
 from earwitness.scenes.domains.base import Fact
-from earwitness.scenes.domains.sentences import are_alike
-from earwitness.scenes.domains.utterances import GROWN_UP, KINDS, LONGEST, Heard, Kind, Utterance, voiced_part
+from earwitness.scenes.domains.speech.sentences import are_alike
+from earwitness.scenes.domains.speech.utterances import GROWN_UP, KINDS, LONGEST, Heard, Kind, Utterance, voiced_part
 from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 

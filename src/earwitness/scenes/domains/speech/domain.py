@@ -15,10 +15,10 @@ import numpy as np
 from earwitness.errors import UsageError
 from earwitness.scenes.bands import Band, Range
 from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset
-from earwitness.scenes.domains.sentences import are_alike
-from earwitness.scenes.domains.sound_likeness import confused
-from earwitness.scenes.domains.speech_wording import worded
-from earwitness.scenes.domains.utterances import GROWN_UP, VALUES, Kind, Utterance, Voices, level_of, other_value
+from earwitness.scenes.domains.sound.likeness import confused
+from earwitness.scenes.domains.speech.sentences import are_alike
+from earwitness.scenes.domains.speech.utterances import GROWN_UP, VALUES, Kind, Utterance, Voices, level_of, other_value
+from earwitness.scenes.domains.speech.wording import worded
 from earwitness.scenes.effects import coloured_noise, prolonged
 from earwitness.scenes.sources import Source, sounding_spans
 from earwitness.scenes.synthesis import Samples

@@ -19,8 +19,8 @@ import numpy as np
 
 from earwitness.audio import from_array, resample
 from earwitness.errors import MissingDependencyError
-from earwitness.scenes.domains.players import ENDING
-from earwitness.scenes.domains.scores import Drum, Score
+from earwitness.scenes.domains.music.players import ENDING
+from earwitness.scenes.domains.music.scores import Drum, Score
 from earwitness.scenes.effects import fade
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from earwitness.scenes.domains.players import ENDING, BuiltIn, label_of
-from earwitness.scenes.domains.scores import DRUMS, Hit, Note, Score
+from earwitness.scenes.domains.music.players import ENDING, BuiltIn, label_of
+from earwitness.scenes.domains.music.scores import DRUMS, Hit, Note, Score
 from earwitness.scenes.synthesis import SAMPLE_RATE
 
 

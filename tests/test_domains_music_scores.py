@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from earwitness.scenes.domains.scores import Piece, compose
+from earwitness.scenes.domains.music.scores import Piece, compose
 
 PIECE = Piece("harp", tempo=120, mode="minor", root=9, lowest=40, velocity=80, beats=12)
 

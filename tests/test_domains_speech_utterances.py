@@ -7,7 +7,7 @@ import pytest
 
 from earwitness.scenes.bands import Level
 from earwitness.scenes.domains.base import Fact
-from earwitness.scenes.domains.utterances import VALUES, level_of, other_value, voiced_part
+from earwitness.scenes.domains.speech.utterances import VALUES, level_of, other_value, voiced_part
 from earwitness.scenes.synthesis import SAMPLE_RATE
 
 

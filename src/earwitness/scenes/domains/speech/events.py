@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from earwitness.scenes.domains.utterances import KINDS, Kind, Voices
+from earwitness.scenes.domains.speech.utterances import KINDS, Kind, Voices
 from earwitness.scenes.effects import fade
 from earwitness.scenes.sources import sounding_spans
 from earwitness.scenes.synthesis import Samples, at_unit_level, unknown_label

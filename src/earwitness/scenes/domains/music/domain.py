@@ -11,11 +11,11 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from earwitness.scenes.bands import LEVELS, Band, Level, Range
 from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset, described
-from earwitness.scenes.domains.music_sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
-from earwitness.scenes.domains.music_wording import caption
-from earwitness.scenes.domains.music_words import ask
-from earwitness.scenes.domains.players import Player, label_of
-from earwitness.scenes.domains.scores import Piece, Score, compose
+from earwitness.scenes.domains.music.players import Player, label_of
+from earwitness.scenes.domains.music.scores import Piece, Score, compose
+from earwitness.scenes.domains.music.sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
+from earwitness.scenes.domains.music.wording import caption
+from earwitness.scenes.domains.music.words import ask
 from earwitness.scenes.music import BEATS_A_CHORD, MIDDLE_C
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, at_unit_level
 from earwitness.types import Language
@@ -44,7 +44,7 @@ class Music:
         player: where it has no instruments to choose from, ``instrument`` is no fact.
 
     Example:
-        >>> from earwitness.scenes.domains.players import BuiltIn
+        >>> from earwitness.scenes.domains.music.players import BuiltIn
         >>> music = Music(BuiltIn())
         >>> sketch = MusicSketch(None, "fast", "major", "high", None, drums=True, told=("tempo", "register", "drums"))
         >>> round(music.render(sketch, seed=1).script["tempo"])

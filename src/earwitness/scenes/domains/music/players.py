@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.scenes.domains.scores import Drum, Score
+from earwitness.scenes.domains.music.scores import Drum, Score
 from earwitness.scenes.effects import fade
 from earwitness.scenes.music import MELLOW, MIDDLE_C, Timbre, add, note, strike
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
@@ -67,7 +67,7 @@ class BuiltIn:
     """The player that needs nothing: tones that die away, of another timbre with each seed.
 
     Example:
-        >>> from earwitness.scenes.domains.scores import Note
+        >>> from earwitness.scenes.domains.music.scores import Note
         >>> score = Score(None, 2.0, melody=(Note(0.0, 1.0, 69, 100),))
         >>> len(BuiltIn().play(score, seed=0)) / SAMPLE_RATE
         2.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from earwitness.scenes.bands import Band, Range
 from earwitness.scenes.domains.base import Claim, Fact
-from earwitness.scenes.domains.soundfont import ALIKE
+from earwitness.scenes.domains.music.soundfont import ALIKE
 from earwitness.scenes.music import Mode
 
 BANDS: Mapping[str, Band] = {

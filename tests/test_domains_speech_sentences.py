@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from earwitness.scenes.domains.sentences import LINES, Line, are_alike, line_of
+from earwitness.scenes.domains.speech.sentences import LINES, Line, are_alike, line_of
 from earwitness.types import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from earwitness.scenes.domains.arrange import Stage, Staging
 from earwitness.scenes.domains.base import Clip
-from earwitness.scenes.domains.weighting import a_weight
+from earwitness.scenes.domains.sound.arrange import Stage, Staging
+from earwitness.scenes.domains.sound.weighting import a_weight
 from earwitness.scenes.plans import Plan, PlannedEvent
 from earwitness.scenes.sources import SAMPLE_RATE, Synthesis, sounding_spans
 from sound_sources import Hums

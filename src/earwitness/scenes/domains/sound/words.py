@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from earwitness.scenes.domains.music_words import INSTRUMENTS
-from earwitness.scenes.domains.sound_likeness import is_music
+from earwitness.scenes.domains.music.words import INSTRUMENTS
+from earwitness.scenes.domains.sound.likeness import is_music
 from earwitness.scenes.lexicon import LEXICON, Words, words
 from earwitness.types import Language
 
@@ -38,6 +38,7 @@ STEMS: Mapping[str, str] = {
     "fire crackling": "crackling fire",
     "noise burst": "burst of noise",
     "knock": "knocking",
+    "tone": "steady tone",
     "man speaking": "male voice",
     "woman speaking": "female voice",
     "child speaking": "child's voice",

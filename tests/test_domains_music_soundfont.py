@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from earwitness.scenes.domains import soundfont
-from earwitness.scenes.domains.scores import DRUMS, Hit, Note, Piece, Score, compose
-from earwitness.scenes.domains.soundfont import ALIKE, PROGRAMS, FluidSynth
+from earwitness.scenes.domains.music import soundfont
+from earwitness.scenes.domains.music.scores import DRUMS, Hit, Note, Piece, Score, compose
+from earwitness.scenes.domains.music.soundfont import ALIKE, PROGRAMS, FluidSynth
 from earwitness.scenes.synthesis import SAMPLE_RATE
 
 FOUND = FluidSynth.found()

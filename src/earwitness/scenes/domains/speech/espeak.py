@@ -19,8 +19,16 @@ from earwitness.audio import read_audio, resample
 from earwitness.errors import AudioError
 from earwitness.scenes.bands import Band, Range
 from earwitness.scenes.domains.base import Fact
-from earwitness.scenes.domains.sentences import LINES, Line, are_alike, line_of
-from earwitness.scenes.domains.utterances import GROWN_UP, Heard, Kind, Utterance, level_of, other_value, voiced_part
+from earwitness.scenes.domains.speech.sentences import LINES, Line, are_alike, line_of
+from earwitness.scenes.domains.speech.utterances import (
+    GROWN_UP,
+    Heard,
+    Kind,
+    Utterance,
+    level_of,
+    other_value,
+    voiced_part,
+)
 from earwitness.scenes.synthesis import SAMPLE_RATE
 from earwitness.types import Audio, Language
 

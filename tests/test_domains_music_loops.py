@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from earwitness.errors import ManifestError
-from earwitness.scenes.domains.loops import NAMED, STRUCK, read_loops
+from earwitness.scenes.domains.music.loops import NAMED, STRUCK, read_loops
 from earwitness.scenes.sources import SAMPLE_RATE, is_single
 
 SONIC_PI = Path("../shared/data/sonicpi")

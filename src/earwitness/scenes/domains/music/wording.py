@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from earwitness.scenes.domains.base import Claim, Piece
-from earwitness.scenes.domains.music_words import INSTRUMENTS, TRAITS, Place
+from earwitness.scenes.domains.music.words import INSTRUMENTS, TRAITS, Place
 from earwitness.types import Language
 
 # Traits before a noun; more would be a list.

@@ -13,7 +13,7 @@ import pytest
 from earwitness.audio import from_array
 from earwitness.errors import AudioError
 from earwitness.scenes.domains.base import Fact
-from earwitness.scenes.domains.espeak import (
+from earwitness.scenes.domains.speech.espeak import (
     MIDDLE_PACE,
     MIDDLE_PITCH,
     PACE,
@@ -25,8 +25,8 @@ from earwitness.scenes.domains.espeak import (
     pitch_setting,
     read_aloud,
 )
-from earwitness.scenes.domains.sentences import LINES, Line, line_of
-from earwitness.scenes.domains.utterances import Utterance
+from earwitness.scenes.domains.speech.sentences import LINES, Line, line_of
+from earwitness.scenes.domains.speech.utterances import Utterance
 from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.synthesis import SAMPLE_RATE
 from earwitness.types import Audio, Language

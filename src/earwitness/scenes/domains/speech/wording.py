@@ -13,8 +13,8 @@ from typing import TypeVar
 import numpy as np
 
 from earwitness.scenes.domains.base import Claim, Described, Fact, Piece, described
-from earwitness.scenes.domains.sound_words import said, stem
-from earwitness.scenes.domains.speech_words import ENGLISH, MANDARIN, SpeechWords
+from earwitness.scenes.domains.sound.words import said, stem
+from earwitness.scenes.domains.speech.words import ENGLISH, MANDARIN, SpeechWords
 from earwitness.types import Language, language_of
 
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from operator import attrgetter
 import numpy as np
 
 from earwitness.scenes.domains.base import Claim, Described, Fact, Piece, described
-from earwitness.scenes.domains.sound_sketches import Group, SceneSketch
-from earwitness.scenes.domains.sound_words import said, stem
+from earwitness.scenes.domains.sound.sketches import Group, SceneSketch
+from earwitness.scenes.domains.sound.words import said, stem
 from earwitness.scenes.phrases import COUNTS, PHRASES
 from earwitness.scenes.plans import PlannedEvent
 from earwitness.types import Language

@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 from typing import TypeAlias
 
 from earwitness.scenes.domains.base import PRESENCE, Claim, Fact
-from earwitness.scenes.domains.sound_likeness import confused
+from earwitness.scenes.domains.sound.likeness import confused
 from earwitness.scenes.plans import MAX_COUNT, Plan, PlannedEvent
 
 Group: TypeAlias = tuple[PlannedEvent, ...]

@@ -1,0 +1,1 @@
+"""Music whose score is known, and real samples of instruments."""

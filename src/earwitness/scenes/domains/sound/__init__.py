@@ -1,0 +1,1 @@
+"""Sounds, real or synthesised, and mixes of sounds, voices and music."""

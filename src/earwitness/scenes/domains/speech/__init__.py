@@ -1,0 +1,1 @@
+"""One speaker who says a sentence: people who were recorded, or voices of a program."""
