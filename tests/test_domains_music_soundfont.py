@@ -80,7 +80,7 @@ def test_the_same_score_gives_the_same_bytes_whatever_was_played_before():
 
 
 ELSEWHERE = """
-from test_domains_soundfont import FOUND, _digest, _score
+from test_domains_music_soundfont import FOUND, _digest, _score
 print(_digest(FOUND.player.play(_score("strings", drums=True), seed=0)))
 """
 

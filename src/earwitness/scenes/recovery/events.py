@@ -23,6 +23,8 @@ WITHIN, COUNTED = 0.12, 15.0
 # Percentile of the power in pauses that stands for what lies under the events, so that it is heard right even where a
 # fifth of the pauses are none, since a script is wrong; from so many frames on.
 HIGHEST, FEWEST = 80, 5
+# Seconds of pauses from which on the level of what lies under the events can be told: waves and ticks come and go.
+LONG_ENOUGH = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,8 @@ class Scene:
 
     def _of_background(self, event: Event) -> Reading:
         what: Measure = "level of the background"
-        if not len(self.pauses):
-            return Reading(what, event.label, event.level_db, None, "there is no pause to hear it in")
+        if len(self.pauses) * FRAME < LONG_ENOUGH:
+            return Reading(what, event.label, event.level_db, None, "the pauses in which it is heard alone are short")
         return Reading(what, event.label, event.level_db, level_of_sounding(self.pauses))
 
     # --- what is heard ---

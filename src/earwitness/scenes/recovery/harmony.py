@@ -37,7 +37,7 @@ def steady_spectrum(samples: Samples, sample_rate: int) -> Spectrum:
     power = np.square(np.abs(np.fft.rfft(frames, 2 * size)))
     around = np.pad(power, ((FRAMES // 2, FRAMES // 2), (0, 0)), mode="edge")
     steady = np.median(np.lib.stride_tricks.sliding_window_view(around, FRAMES, axis=0), axis=-1)
-    return np.asarray(steady.mean(axis=0)), np.fft.rfftfreq(2 * size, 1 / sample_rate)
+    return steady.mean(axis=0), np.asarray(np.fft.rfftfreq(2 * size, 1 / sample_rate), np.float64)
 
 
 def low_pitch(samples: Samples, sample_rate: int) -> float:

@@ -21,8 +21,8 @@ BANDS, LOWEST = 32, 60.0
 # What is so far below a clip's loudest band is silence, dB; frames between which a level rises.
 FLOOR, APART = 50.0, 3
 # How alike onsets are at least after a beat: as a correlation, and beside the shift at which they are most alike. In
-# 200 pieces of eleven instruments with a note on each beat they were so by 0.7 and more; after half or a third of one by
-# 0.2 and less, but for strings that swell between the beats.
+# 200 pieces of eleven instruments with a note on each beat the least was 0.7; after half or a third of a beat the most
+# was 0.2, but for strings that swell between the beats.
 ALIKE, TO_SOME_DEGREE = 0.15, 0.4
 PARTS = (4, 3, 2)
 
