@@ -61,6 +61,16 @@ def earwitness(monkeypatch, capsys):
     return run
 
 
+@pytest.fixture(scope="session")
+def built_in_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the fixed small EarwitnessBench: 400 samples a language, made of nothing but the package."""
+    pytest.importorskip("pyarrow")
+    from earwitness.scenes.dataset.ingredients import gather
+    from earwitness.scenes.dataset.making import make
+
+    return make(tmp_path_factory.mktemp("built-in") / "set", gather(built_in=True), n=400, seed=0).parent
+
+
 @pytest.fixture
 def state_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trainings write their state after every epoch, so that a kill meets one however fast they are."""

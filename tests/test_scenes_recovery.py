@@ -273,7 +273,7 @@ def test_what_sounds_together_is_counted_as_not_measured():
     readings = agreement(script, heard, RATE)
     of_hum = [reading for reading in readings if reading.about == "hum"]
     assert [reading.what for reading in of_hum] == ["onset", "offset", "level"]
-    assert all(reading.agrees is None and "together with tone" in str(reading.reason) for reading in of_hum)
+    assert all(reading.agrees is None and "sounds together with it" in str(reading.reason) for reading in of_hum)
 
 
 def test_in_a_room_ends_are_not_measured():

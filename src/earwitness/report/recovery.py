@@ -65,13 +65,19 @@ def findings(readings: Sequence[Named]) -> list[Found]:
 def findings_table(readings: Sequence[Named]) -> Table:
     """Each kind in a row; under them why what could not be measured could not."""
     clips = len({clip for clip, _ in readings})
-    why = Counter(f"{reading.what}: {reading.reason}" for _, reading in readings if reading.reason)
-    notes = [f"not measured: {reason} ({count} times)" for reason, count in why.most_common()]
+    why: dict[str, Counter[str]] = {}
+    for _, reading in readings:
+        if reading.reason:
+            why.setdefault(reading.reason, Counter())[reading.what] += 1
+    notes = [
+        f"not measured, as {reason}: {', '.join(f'{what} {count}' for what, count in kinds.most_common())}"
+        for reason, kinds in why.items()
+    ]
     return Table(
         COLUMNS,
         tuple(map(_row, findings(readings))),
         notes=(f"{clips} clips; shares with 95 % intervals over clips", *notes),
-        facts={"n_clips": clips, "not_measured": dict(why)},
+        facts={"n_clips": clips, "not_measured": {reason: dict(kinds) for reason, kinds in why.items()}},
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import get_args
 
 import earwitness
 from earwitness.run.whole_files import replacing
@@ -14,6 +15,7 @@ from earwitness.scenes.bands import LEVELS, Band
 from earwitness.scenes.dataset.ingredients import Ingredients
 from earwitness.scenes.dataset.quartets import DISTANCE_FLOOR
 from earwitness.scenes.dataset.stored import Sample, read_samples
+from earwitness.scenes.domains.base import Subset
 
 CARD = "README.md"
 TYPES = ("pos", "neg_change", "neg_swap")
@@ -38,7 +40,7 @@ def write_card(folder: Path, ingredients: Ingredients, *, n: int, seed: int) -> 
         edits=_told(Counter(sample.edits for sample in _quartets(english) if sample.edits)),
         answers=_told(Counter("yes" if entry.answer else "no" for sample in english for entry in sample.entries)),
         origins="\n".join(f"- {what}: {origin}" for what, origin in ingredients.origins.items()),
-        missing="".join(f"- not made: `{subset}`, as {why}\n" for subset, why in ingredients.missing.items()),
+        missing="".join(f"- not made: `{subset}`, as {why}\n" for subset, why in _missing(ingredients)),
         bands="\n".join(
             _line(subset, name, band)
             for subset, domain in ingredients.domains.items()
@@ -53,6 +55,11 @@ def _counts(samples: Iterable[Sample]) -> Iterator[str]:
     counted = Counter((sample.subset, sample.type) for sample in samples)
     for subset in sorted({subset for subset, _ in counted}):
         yield f"| `{subset}` | " + " | ".join(f"{counted[subset, type]:,}" for type in TYPES) + " |"
+
+
+def _missing(ingredients: Ingredients) -> Iterator[tuple[str, str]]:
+    """Subsets that are missing; why there are no instruments names paths of this machine."""
+    return ((what, why) for what, why in ingredients.missing.items() if what in get_args(Subset))
 
 
 def _quartets(samples: Iterable[Sample]) -> Iterable[Sample]:

@@ -63,9 +63,13 @@ def gather(
         built_in: whether programs are left alone, so that the same set is made on any machine.
 
     Raises:
-        UsageError: if instruments are asked for and cannot be played.
+        UsageError: if instruments are asked for and cannot be played, sounds are chosen of no folder, or a program that
+            is there does not work.
         ManifestError: if a folder cannot be read.
+        AudioError: if a recording cannot be read.
     """
+    if sounds_where and sounds is None:
+        raise UsageError("--sounds-where chooses among recordings; give their folder as well, with --sounds.")
     if soundfont is not None and built_in:
         raise UsageError("a soundfont is nothing that is built in; give --soundfont or --built-in.")
     have = _Have(
@@ -158,8 +162,11 @@ def _renderers(have: _Have) -> dict[str, str]:
 
 def _version(program: str) -> str:
     """Name and number as a program tells them, without the folders behind."""
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout
-    return told.partition("  ")[0].strip()
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UsageError(f"{program} does not work: {error}. Mend it, or use no programs, with --built-in.") from error
+    return done.stdout.partition("  ")[0].strip()
 
 
 def _hash(file: Path) -> str:
@@ -169,8 +176,9 @@ def _hash(file: Path) -> str:
 
 def _content(folder: Path, where: Mapping[str, str] | None) -> str:
     """A folder in a line: its name and what tells it from one of the same name."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in {*AUDIO_SUFFIXES, ".csv"})
-    sizes = "\n".join(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}" for path in files)
+    read = {*AUDIO_SUFFIXES, ".csv"}
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in read and path.is_file())
+    listed = "\n".join(f"{path.relative_to(folder).as_posix()} {_hash(path)}" for path in files)
     chosen = "".join(f", {column} {value}" for column, value in (where or {}).items())
-    content = hashlib.sha256(sizes.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    content = hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return f"folder {folder.resolve().name}{chosen}, {len(files):,} files, {content}"

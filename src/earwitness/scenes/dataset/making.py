@@ -18,7 +18,7 @@ from earwitness.scenes.clip_folders import check_same, write_settings, writing
 from earwitness.scenes.dataset.card import CARD, write_card
 from earwitness.scenes.dataset.ingredients import Ingredients
 from earwitness.scenes.dataset.quartets import draw_quartet
-from earwitness.scenes.dataset.rows import MEETINGS, Made, rows, write_shard
+from earwitness.scenes.dataset.rows import MEETINGS, Made, parquet_library, rows, write_shard
 from earwitness.scenes.dataset.stored import LANGUAGES
 from earwitness.scenes.domains.base import Domain, Subset
 from earwitness.types import Language
@@ -67,11 +67,13 @@ def make(
         The card's path.
 
     Raises:
-        UsageError: if n is no multiple of four, or nothing can be made.
+        UsageError: if n is no multiple of four.
+        MissingDependencyError: if pyarrow is not here.
         StoreError: if the folder holds another set or something else, or cannot be written.
     """
     if n < len(MEETINGS) or n % len(MEETINGS):
         raise UsageError(f"n is {n}; wanted a multiple of {len(MEETINGS)}: two clips and two captions meet each other.")
+    parquet_library()  # If it is missing, that is said before a hundred quartets are rendered.
     domains = ingredients.domains
     plan = schedule(tuple(domains), n // len(MEETINGS))
     parts = [plan[start : start + QUARTETS_A_SHARD] for start in range(0, len(plan), QUARTETS_A_SHARD)]
@@ -129,11 +131,11 @@ def _quartets(
 def _made(domain: Domain[Any], number: int, seed: int, tell: Tell) -> Made:
     """A quartet with its clips; drawn anew where a recording turns out to be damaged."""
     for attempt in range(ATTEMPTS):
-        quartet = draw_quartet(domain, number, seed, attempt)
         try:
-            return Made.of(quartet, domain)
+            # Recorded voices are heard when they are drawn, others when they are rendered.
+            return Made.of(draw_quartet(domain, number, seed, attempt), domain)
         except ClipError as error:
-            tell(f"{quartet.name} is drawn anew: {error}")
+            tell(f"quartet {number} of {domain.subset} cannot be made as drawn: {error}")
             last = error
     raise StoreError(f"{ATTEMPTS} clips in a row could not be made; the last: {last}") from last
 

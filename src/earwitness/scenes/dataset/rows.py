@@ -128,7 +128,7 @@ def write_shard(path: Path, written: Sequence[Mapping[str, Any]]) -> None:
     Raises:
         MissingDependencyError: if pyarrow is not here.
     """
-    pyarrow, parquet = _parquet()
+    pyarrow, parquet = parquet_library()
     table = pyarrow.Table.from_pylist(list(written), schema=_schema(pyarrow))
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as part:
@@ -155,7 +155,12 @@ def _schema(pyarrow: Any) -> Any:
     return pyarrow.schema(columns.items())
 
 
-def _parquet() -> tuple[Any, Any]:
+def parquet_library() -> tuple[Any, Any]:
+    """``pyarrow`` and its ``parquet``.
+
+    Raises:
+        MissingDependencyError: if it is not here.
+    """
     try:
         import pyarrow
         from pyarrow import parquet

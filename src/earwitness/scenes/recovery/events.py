@@ -163,8 +163,8 @@ class Scene:
 
     def _why_not_alone(self, event: Event) -> str | None:
         others = (other for other in self.foreground if other.label != event.label or not _within(other, event))
-        beside = next((other.label for other in others if event.touches(other)), None)
-        return beside and f"it sounds together with {beside}, or right beside it"
+        beside = any(event.touches(other) for other in others)
+        return "another event sounds together with it, or right beside it" if beside else None
 
     def _around(self, event: Event) -> Stretch:
         """From where to where nothing but this event is to sound."""

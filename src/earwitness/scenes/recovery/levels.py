@@ -13,8 +13,9 @@ from earwitness.scenes.synthesis import Samples
 FRAME = 0.02
 # What sounds: the frames at most this much quieter than the loudest, dB, as in ``synthesis.at_unit_level``.
 BELOW_LOUDEST = 25.0
-# What digital silence is taken for, dB full scale.
+# What digital silence is taken for, dB full scale, and its power.
 SILENCE = -200.0
+LEAST = 1e-20
 
 
 def frame_powers(samples: Samples, sample_rate: int, seconds: float = FRAME) -> NDArray[np.float64]:
@@ -39,16 +40,17 @@ def sounding_level(samples: Samples, sample_rate: int, noise: float = 0.0) -> fl
         >>> round(sounding_level(np.concatenate([quiet, tone, quiet]).astype(np.float32), 16000), 1)
         -23.0
     """
-    return level_of_sounding(frame_powers(samples, sample_rate) - noise)
+    return level_of_sounding(frame_powers(samples, sample_rate), noise)
 
 
-def level_of_sounding(powers: NDArray[np.float64]) -> float:
-    """Level of the frames that sound, in dB full scale, from the powers of all."""
-    loudest = powers.max(initial=0.0)
-    sounding = powers[powers >= loudest * 10 ** (-BELOW_LOUDEST / 10)]
-    return decibels(float(sounding.mean())) if loudest else SILENCE
+def level_of_sounding(powers: NDArray[np.float64], noise: float = 0.0) -> float:
+    """The same from the powers of frames."""
+    own = powers - noise
+    # Noise is not the same in each frame: what is much softer than the noise may be the noise's own.
+    sounding = own[own >= max(own.max(initial=0.0) * 10 ** (-BELOW_LOUDEST / 10), noise / 2, LEAST)]
+    return decibels(float(sounding.mean())) if len(sounding) else SILENCE
 
 
 def decibels(power: float) -> float:
     """A power in dB full scale."""
-    return max(SILENCE, float(10 * np.log10(power + 1e-20)))
+    return float(10 * np.log10(power + LEAST))
