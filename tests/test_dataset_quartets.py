@@ -271,8 +271,8 @@ def guessed(features, answers, units):
 
 @pytest.fixture(scope="module")
 def captions(domains):
-    """Of all subsets, 100 quartets each."""
-    return {language: told(domains.values(), 100, language) for language in LANGUAGES}
+    """Of all subsets, 60 quartets each."""
+    return {language: told(domains.values(), 60, language) for language in LANGUAGES}
 
 
 @pytest.mark.parametrize("part", PARTS)

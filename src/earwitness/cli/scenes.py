@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from earwitness.cli import scenes_check
 from earwitness.cli.benchmark_options import named_values
 from earwitness.cli.options import with_options
 from earwitness.errors import UsageError
@@ -106,3 +107,5 @@ def _bench(out: Path, made_of: IngredientOptions, n: int, seed: int) -> Path:
 
 
 app.command("make", epilog=EXAMPLES)(with_options(make))
+app.command("check", epilog=scenes_check.CHECK_EXAMPLES)(with_options(scenes_check.check))
+app.command("sheets", epilog=scenes_check.SHEETS_EXAMPLES)(scenes_check.sheets)

@@ -214,7 +214,7 @@ class Stage:
         return _Sound(label, 0, self._uncounted(label, length, seed), "background")
 
     def _clean(self, samples: Samples) -> Samples:
-        return fade(at_unit_level(high_pass(samples, self.sample_rate, RUMBLE)), self.sample_rate)
+        return at_unit_level(fade(high_pass(samples, self.sample_rate, RUMBLE), self.sample_rate))
 
     # --- levels ---
 
