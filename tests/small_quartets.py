@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from clips import RATE, tone
+from earwitness.scenes.bands import Band
 from earwitness.scenes.dataset.quartets import draw_quartet
 from earwitness.scenes.dataset.rows import Made, rows, write_shard
 from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Piece, Subset, described
@@ -52,6 +53,10 @@ class Tones:
     @property
     def goes_with(self) -> Mapping[Fact, frozenset[Fact]]:
         return {self.presence: frozenset({"count"})}
+
+    @property
+    def bands(self) -> Mapping[str, Band]:
+        return {"pitch": Band("Hz", (TONES["low tone"],) * 2, (TONES["high tone"],) * 2)}
 
     def draw(self, fact: Fact, rng: np.random.Generator) -> Tone:
         return Tone(self.presence, str(rng.choice(list(TONES))), int(rng.integers(1, 4)))

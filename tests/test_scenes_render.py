@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     folder = _unwritable(tmp_path)[place]
     with pytest.raises(StoreError, match=f"^{folder} cannot be written as a folder of clips: .* Name another folder"):
         render_demo(folder, clips=1)
-    monkeypatch.setattr(sys, "argv", ["earwitness", "scenes", "make", str(folder)])
+    monkeypatch.setattr(sys, "argv", ["earwitness", "scenes", "make", "--out", str(folder)])
     with pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == StoreError.exit_code

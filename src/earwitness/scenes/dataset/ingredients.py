@@ -165,7 +165,7 @@ def _version(program: str) -> str:
     try:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
-        raise UsageError(f"{program} does not work: {error}. Mend it, or use no programs, with --built-in.") from error
+        raise UsageError(f"{program} does not work; mend it, or use no programs, with --built-in: {error}") from error
     return done.stdout.partition("  ")[0].strip()
 
 
