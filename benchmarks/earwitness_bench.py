@@ -91,7 +91,7 @@ def _made(found: Ingredients, subset: str, options: argparse.Namespace) -> Row:
 def _readers(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
     note = (
         f"Logistic regression on words (en) or characters (zh) and their pairs, {FOLDS} folds of whole quartets. "
-        "Spoilt: the same on a set without those false captions that deny something, to show that it finds what there is."
+        "Spoilt: the same without those false captions that deny something, to show that it finds what there is."
     )
     return list(_reader_rows(options.data)), note
 

@@ -12,7 +12,8 @@ from clips import RATE, tone
 from earwitness.scenes.bands import Band
 from earwitness.scenes.dataset.quartets import draw_quartet
 from earwitness.scenes.dataset.rows import Made, rows, write_shard
-from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Piece, Subset, described
+from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset
+from earwitness.scenes.domains.pieces import Piece, described
 
 TONES = {"low tone": 220.0, "middle tone": 660.0, "high tone": 1980.0}
 TIMES = {"en": {1: "once", 2: "twice", 3: "three times"}, "zh": {1: "一声", 2: "两声", 3: "三声"}}
@@ -51,7 +52,7 @@ class Tones:
         return self.presence, "count"
 
     @property
-    def goes_with(self) -> Mapping[Fact, frozenset[Fact]]:
+    def takes_along(self) -> Mapping[Fact, frozenset[Fact]]:
         return {self.presence: frozenset({"count"})}
 
     @property
@@ -61,10 +62,12 @@ class Tones:
     def draw(self, fact: Fact, rng: np.random.Generator) -> Tone:
         return Tone(self.presence, str(rng.choice(list(TONES))), int(rng.integers(1, 4)))
 
-    def edit(self, sketch: Tone, fact: Fact, rng: np.random.Generator) -> Tone:
-        if fact == "count":
-            return replace(sketch, times=sketch.times % len(TIMES["en"]) + 1)
-        return replace(sketch, label=str(rng.choice([label for label in TONES if label != sketch.label])))
+    def edit(self, sketch: Tone, facts: Sequence[Fact], rng: np.random.Generator) -> Tone:
+        if "count" in facts:
+            sketch = replace(sketch, times=sketch.times % len(TIMES["en"]) + 1)
+        if "event" in facts:
+            sketch = replace(sketch, label=str(rng.choice([label for label in TONES if label != sketch.label])))
+        return sketch
 
     def render(self, sketch: Tone, seed: int) -> Clip:
         one = np.concatenate([tone(SECONDS, TONES[sketch.label]), np.zeros(round(SECONDS * RATE), np.float32)])

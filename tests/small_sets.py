@@ -14,7 +14,7 @@ from earwitness.scenes.dataset.ingredients import gather
 from earwitness.scenes.dataset.quartets import Quartet, draw_quartet
 from earwitness.scenes.dataset.rows import Made, rows
 from earwitness.scenes.domains.base import Clip, Domain, Subset
-from earwitness.scenes.domains.sound.likeness import LASTING
+from earwitness.scenes.domains.labels.likeness import LASTING
 from earwitness.scenes.domains.speech.domain import SpeechDomain
 from earwitness.scenes.synthesis import Synthesis
 from earwitness.types import Language

@@ -58,7 +58,7 @@ class Switches:
     never: frozenset = frozenset()
     doubts: float = 0.0
     starts: bool | None = None
-    goes_with: dict = field(default_factory=dict)
+    takes_along: dict = field(default_factory=dict)
     subset: str = "sound"
 
     def draw(self, fact, rng):
@@ -118,7 +118,7 @@ def test_what_changes_more_than_was_edited_is_drawn_again():
 
 
 def test_an_edit_takes_along_what_is_said_to_go_with_it():
-    domain = Switches(strays=("count",), goes_with={"order": frozenset({"count"})})
+    domain = Switches(strays=("count",), takes_along={"order": frozenset({"count"})})
     found = [set().union(*false_facts(q)) for q in drawn(domain, 120) if q.edits == ("order",)]
     assert sorted(map(sorted, {frozenset(facts) for facts in found})) == [["count", "order"], ["order"]]
 
@@ -176,13 +176,13 @@ def test_two_sketches_differ_as_they_say(domains, subset):
     domain = domains[subset]
     for quartet in drawn(domain, 60):
         first, second = quartet.sketches
-        taken_along = set(quartet.edits).union(*(domain.goes_with.get(fact, ()) for fact in quartet.edits))
+        taken_along = set(quartet.edits).union(*(domain.takes_along.get(fact, ()) for fact in quartet.edits))
         for one, other, false in zip((first, second), (second, first), false_facts(quartet), strict=True):
             assert all(map(one.holds, one.claims))
             assert not any(map(other.doubtful, one.claims))
             if quartet.edits:
                 assert false <= taken_along
-                assert all(false & {fact, *domain.goes_with.get(fact, ())} for fact in quartet.edits)
+                assert all(false & {fact, *domain.takes_along.get(fact, ())} for fact in quartet.edits)
             else:
                 assert 2 * sum(not other.holds(claim) for claim in one.claims) >= len(one.claims)
 

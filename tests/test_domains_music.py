@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
+from earwitness.scenes.analysis.tempo import tempo
 from earwitness.scenes.dataset.quartets import draw_quartet
 from earwitness.scenes.domains.base import Claim
-from earwitness.scenes.domains.music.domain import Music
+from earwitness.scenes.domains.music.domain import MusicDomain
 from earwitness.scenes.domains.music.events import MusicEvents
 from earwitness.scenes.domains.music.players import BuiltIn
 from earwitness.scenes.domains.music.sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
 from earwitness.scenes.domains.music.soundfont import ALIKE, PROGRAMS, FluidSynth
-from earwitness.scenes.recovery.tempo import tempo
 from earwitness.scenes.synthesis import SAMPLE_RATE
 from earwitness.types import Language
 
@@ -46,14 +46,14 @@ def _rms_db(samples):
 
 
 def test_the_built_in_player_has_no_instrument_to_tell_of():
-    assert Music(BuiltIn()).facts == FACTS[1:]
-    assert Music(ANYBODY).facts == FACTS
-    assert Music(BuiltIn()).draw("drums", np.random.default_rng(0)).instrument is None
+    assert MusicDomain(BuiltIn()).facts == FACTS[1:]
+    assert MusicDomain(ANYBODY).facts == FACTS
+    assert MusicDomain(BuiltIn()).draw("drums", np.random.default_rng(0)).instrument is None
 
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_a_sketch_tells_the_fact_and_holds_what_it_claims(fact):
-    sketches = _sketches(Music(ANYBODY), fact, 300)
+    sketches = _sketches(MusicDomain(ANYBODY), fact, 300)
     for sketch in sketches:
         assert fact in sketch.told
         assert 3 <= len(sketch.claims) <= len(FACTS)
@@ -69,7 +69,7 @@ def test_a_sketch_tells_the_fact_and_holds_what_it_claims(fact):
 @pytest.mark.parametrize("player", [ANYBODY, BuiltIn()], ids=["instruments", "built-in"])
 @pytest.mark.parametrize("fact", FACTS)
 def test_an_edit_makes_one_claim_false_both_ways_and_leaves_the_rest(player, fact):
-    music, rng = Music(player), np.random.default_rng(1)
+    music, rng = MusicDomain(player), np.random.default_rng(1)
     if fact not in music.facts:
         pytest.skip("the built-in player has no instruments")
     for sketch in _sketches(music, fact, 300):
@@ -78,18 +78,18 @@ def test_an_edit_makes_one_claim_false_both_ways_and_leaves_the_rest(player, fac
         for told, heard in ((sketch, edited), (edited, sketch)):
             false = [claim.fact for claim in told.claims if not heard.holds(claim)]
             assert len(false) == 1
-            assert set(false) <= {fact, *music.goes_with.get(fact, ())}
+            assert set(false) <= {fact, *music.takes_along.get(fact, ())}
             assert not any(map(heard.doubtful, told.claims))
 
 
 def test_what_is_not_told_cannot_be_edited():
     sketch = replace(SKETCH, tempo=None, told=("mode", "register", "drums"))
-    assert Music(ANYBODY).edit(sketch, "tempo", np.random.default_rng(0)) is None
+    assert MusicDomain(ANYBODY).edit(sketch, "tempo", np.random.default_rng(0)) is None
 
 
 @pytest.mark.parametrize(("fact", "other"), list(combinations(FACTS, 2)))
 def test_any_two_facts_can_be_edited_in_either_order(fact, other):
-    music = Music(ANYBODY)
+    music = MusicDomain(ANYBODY)
     there = music.edit(music.edit(SKETCH, fact, np.random.default_rng(5)), other, np.random.default_rng(5))
     back = music.edit(music.edit(SKETCH, other, np.random.default_rng(5)), fact, np.random.default_rng(5))
     assert there == back
@@ -122,13 +122,15 @@ def test_instruments_that_sound_alike_are_doubtful_and_never_put_for_each_other(
     assert SKETCH.doubtful(Claim("instrument", ("sitar",)))
     assert not SKETCH.doubtful(Claim("instrument", ("piano",)))
     assert not SKETCH.doubtful(Claim("instrument", ("harp",)))
-    edited = {Music(ANYBODY).edit(SKETCH, "instrument", np.random.default_rng(seed)).instrument for seed in range(100)}
+    edited = {
+        MusicDomain(ANYBODY).edit(SKETCH, "instrument", np.random.default_rng(seed)).instrument for seed in range(100)
+    }
     alike = next(group for group in ALIKE if "harp" in group)
     assert edited == set(PROGRAMS) - alike
 
 
 def test_values_are_drawn_as_often_as_each_other():
-    sketches = _sketches(Music(ANYBODY), "mode", 600)
+    sketches = _sketches(MusicDomain(ANYBODY), "mode", 600)
     for fact, values in VALUES.items():
         told = [getattr(sketch, fact) for sketch in sketches if fact in sketch.told]
         assert 0.4 < np.mean([value == values[0] for value in told]) < 0.6
@@ -143,7 +145,7 @@ def test_what_is_not_told_lies_clear_of_either_band():
 
 def test_quartets_can_be_made_of_it():
     for player in (ANYBODY, BuiltIn()):
-        quartets = [draw_quartet(Music(player), number, seed=0) for number in range(60)]
+        quartets = [draw_quartet(MusicDomain(player), number, seed=0) for number in range(60)]
         assert {quartet.negative for quartet in quartets} == {"neg_change", "neg_swap"}
         assert {len(quartet.edits) for quartet in quartets} == {0, 1, 2}
 
@@ -153,7 +155,7 @@ def test_quartets_can_be_made_of_it():
 
 def _rendered(player, number):
     """Sketches and their clips; with instruments each has one of its own."""
-    music = Music(player)
+    music = MusicDomain(player)
     for seed in range(number):
         sketch = music.draw(music.facts[seed % len(music.facts)], np.random.default_rng(seed))
         if player.instruments:
@@ -190,7 +192,7 @@ def _lies(value, name, told):
 
 @pytest.mark.parametrize("player", PLAYERS)
 def test_the_register_is_heard(player):
-    music, names = Music(player), player.instruments or (None,)
+    music, names = MusicDomain(player), player.instruments or (None,)
     for number, name in enumerate(names):
         low, high = (
             music.render(replace(SKETCH, instrument=name, register=register), number) for register in ("low", "high")
@@ -212,7 +214,7 @@ def test_the_third_of_the_first_chord_is_heard(player):
     name = "piano" if player.instruments else None
     sketch = MusicSketch(name, "slow", "minor", None, "loud", drums=False, told=("tempo", "mode", "dynamics"))
     for seed in range(3):
-        minor, major = (Music(player).render(replace(sketch, mode=mode), seed) for mode in ("minor", "major"))
+        minor, major = (MusicDomain(player).render(replace(sketch, mode=mode), seed) for mode in ("minor", "major"))
         third = (minor.script["root"] + 3) % 12
         assert _of_pitch(minor, third) > 10 * _of_pitch(minor, third + 1)
         assert _of_pitch(major, third + 1) > 10 * _of_pitch(major, third)
@@ -233,7 +235,7 @@ def _of_pitch(clip, pitch):
 def test_drums_are_heard_on_the_beats(player):
     for number, name in enumerate(player.instruments[::3] or (None,)):
         sketch = replace(SKETCH, instrument=name, drums=True)
-        without, struck = (Music(player).render(replace(sketch, drums=drums), number) for drums in (False, True))
+        without, struck = (MusicDomain(player).render(replace(sketch, drums=drums), number) for drums in (False, True))
         # What the hi-hat has, above 5 kHz, as the beats begin.
         beats = [int(onset * SAMPLE_RATE) for onset in struck.script["onsets"]]
         heard, unheard = (np.mean([_high(clip.samples[at : at + 1600]) for at in beats]) for clip in (struck, without))
@@ -251,9 +253,9 @@ def _high(samples):
 @pytest.mark.parametrize("player", PLAYERS)
 def test_the_same_seed_gives_the_same_clip(player):
     sketch = replace(SKETCH, instrument=player.instruments[0] if player.instruments else None, drums=True)
-    first = Music(player).render(sketch, 3)
-    Music(player).render(sketch, 4)
-    again = Music(player).render(sketch, 3)
+    first = MusicDomain(player).render(sketch, 3)
+    MusicDomain(player).render(sketch, 4)
+    again = MusicDomain(player).render(sketch, 3)
     np.testing.assert_array_equal(again.samples, first.samples)
     assert again.script == first.script
 
@@ -271,7 +273,7 @@ CHANGES_IN_SCRIPT = {
 @pytest.mark.parametrize("fact", FACTS)
 def test_an_edit_changes_of_the_script_what_it_must(fact):
     written = SimpleNamespace(instruments=ANYBODY.instruments, play=BuiltIn().play)
-    music = Music(written)
+    music = MusicDomain(written)
     for seed in range(2):
         before = music.render(SKETCH, seed).script
         after = music.render(music.edit(SKETCH, fact, np.random.default_rng(seed)), seed).script
@@ -294,7 +296,7 @@ class _Listening(BuiltIn):
 
 def _written(sketch, seed=0):
     player = _Listening()
-    Music(player).render(sketch, seed)
+    MusicDomain(player).render(sketch, seed)
     return player.scores
 
 
@@ -330,7 +332,7 @@ class _Plucked(BuiltIn):
 
 def test_peaks_are_let_down_and_not_cut_off():
     sketch = replace(SKETCH, instrument=None, dynamics="loud")
-    samples = Music(_Plucked()).render(sketch, 0).samples
+    samples = MusicDomain(_Plucked()).render(sketch, 0).samples
     peak = np.abs(samples).max()
     assert peak <= 0.98
     assert -21.01 < _rms_db(samples) < -16.99
@@ -343,7 +345,7 @@ def test_peaks_are_let_down_and_not_cut_off():
 
 @pytest.mark.parametrize("language", get_args(Language))
 def test_each_claim_has_an_item_that_is_true_of_its_own_clip(language):
-    music, rng = Music(ANYBODY), np.random.default_rng(0)
+    music, rng = MusicDomain(ANYBODY), np.random.default_rng(0)
     for sketch in _sketches(music, "instrument", 50):
         made = music.describe(sketch, language, rng)
         assert made.claims == sketch.claims

@@ -10,7 +10,8 @@ import soundfile
 
 from earwitness.errors import ManifestError
 from earwitness.scenes.domains.music.loops import NAMED, STRUCK, read_loops
-from earwitness.scenes.sources import SAMPLE_RATE, is_single
+from earwitness.scenes.sounding import is_single
+from earwitness.scenes.sources import SAMPLE_RATE
 
 SONIC_PI = Path("../shared/data/sonicpi")
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from earwitness.scenes.domains.base import Claim
-from earwitness.scenes.domains.music.domain import Music
+from earwitness.scenes.domains.music.domain import MusicDomain
 from earwitness.scenes.domains.music.players import BuiltIn
 from earwitness.scenes.domains.music.sketch import FACTS, VALUES, MusicSketch
 from earwitness.scenes.domains.music.soundfont import PROGRAMS
@@ -30,7 +30,7 @@ CLAIMS = [
 
 
 def _described(language, number=400, player=ANYBODY):
-    music, rng = Music(player), np.random.default_rng(0)
+    music, rng = MusicDomain(player), np.random.default_rng(0)
     for place in range(number):
         yield music.describe(music.draw(music.facts[place % len(music.facts)], rng), language, rng)
 

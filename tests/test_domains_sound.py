@@ -11,9 +11,9 @@ import pytest
 
 from earwitness.errors import UsageError
 from earwitness.scenes.domains.base import Claim, Fact
+from earwitness.scenes.domains.labels.likeness import apart
 from earwitness.scenes.domains.sound.arrange import Staging
-from earwitness.scenes.domains.sound.domain import FACTS, GOES_WITH, SceneSketch, SoundDomain
-from earwitness.scenes.domains.sound.likeness import apart
+from earwitness.scenes.domains.sound.domain import FACTS, TAKES_ALONG, SceneSketch, SoundDomain
 from earwitness.scenes.plans import Plan, PlannedEvent
 from earwitness.scenes.sources import Synthesis, read_folder
 from sound_sources import Hums
@@ -44,7 +44,7 @@ def _may_be_false(claim: Claim, facts: set[Fact], clip: SceneSketch) -> bool:
     """Whether a claim is of these facts or what goes with them, or rests on something that is not heard."""
     allowed = facts.union(*(ALSO_FALSE.get(fact, set()) for fact in facts))
     gone = claim.fact != "absence" and any(label not in clip.heard for label in claim.about)
-    assert claim.fact in facts.union(*(GOES_WITH.get(fact, frozenset()) for fact in facts))
+    assert claim.fact in facts.union(*(TAKES_ALONG.get(fact, frozenset()) for fact in facts))
     return claim.fact in allowed or gone
 
 

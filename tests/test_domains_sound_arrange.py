@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from earwitness.scenes.analysis.weighting import a_weight
 from earwitness.scenes.domains.base import Clip
 from earwitness.scenes.domains.sound.arrange import Stage, Staging
-from earwitness.scenes.domains.sound.weighting import a_weight
 from earwitness.scenes.plans import Plan, PlannedEvent
-from earwitness.scenes.sources import SAMPLE_RATE, Synthesis, sounding_spans
+from earwitness.scenes.sounding import sounding_spans
+from earwitness.scenes.sources import SAMPLE_RATE, Synthesis
 from sound_sources import Hums
 
 LASTING = frozenset({"siren", "tone", "rain", "music"})

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from earwitness.scenes.domains.base import ITEM_OF, Claim, Described
+from earwitness.scenes.domains.labels.words import said, stem
 from earwitness.scenes.domains.sound.domain import FACTS, SceneSketch, SoundDomain
 from earwitness.scenes.domains.sound.wording import describe, question
-from earwitness.scenes.domains.sound.words import said, stem
 from earwitness.scenes.plans import Plan, PlannedEvent
 from earwitness.scenes.sources import Synthesis
 from earwitness.types import Language, Rubric, language_of

@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
+from earwitness.scenes.analysis.pitch import median_pitch
 from earwitness.scenes.domains.base import Claim, Clip, Fact
-from earwitness.scenes.domains.sound.likeness import confused
+from earwitness.scenes.domains.labels.likeness import confused
 from earwitness.scenes.domains.speech.domain import GAP, LOUDNESS, MIDDLE_LOUDNESS, SpeechDomain, SpeechSketch
 from earwitness.scenes.domains.speech.espeak import PROGRAM, Spoken
 from earwitness.scenes.domains.speech.utterances import Utterance, level_of
 from earwitness.scenes.domains.speech.voices import RecordedVoices
-from earwitness.scenes.recovery.pitch import median_pitch
-from earwitness.scenes.sources import SAMPLE_RATE, sounding_spans
+from earwitness.scenes.sounding import sounding_spans
+from earwitness.scenes.sources import SAMPLE_RATE
 from earwitness.scenes.synthesis import Samples, at_unit_level, unknown_label
 from told_voices import spoken_by_tones, write_voices
 
@@ -70,7 +71,7 @@ def untrue(said: SpeechSketch, of: SpeechSketch) -> set[Fact]:
 
 
 def taken_along(fact: Fact) -> frozenset[Fact]:
-    return SpeechDomain.goes_with.get(fact, frozenset())
+    return SpeechDomain.takes_along.get(fact, frozenset())
 
 
 # --- sketches ------------------------------------------------------------------------------------------------------
@@ -129,8 +130,8 @@ def test_two_edits_make_claims_of_both_false_and_no_others(
             may_be_false = {
                 first,
                 second,
-                *SpeechDomain.goes_with.get(first, ()),
-                *SpeechDomain.goes_with.get(second, ()),
+                *SpeechDomain.takes_along.get(first, ()),
+                *SpeechDomain.takes_along.get(second, ()),
             }
             assert {first, second} <= untrue(before, after) <= may_be_false, (before, after)
             assert set() < untrue(after, before) <= may_be_false, (before, after)

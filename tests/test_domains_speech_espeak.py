@@ -12,6 +12,7 @@ import pytest
 
 from earwitness.audio import from_array
 from earwitness.errors import AudioError
+from earwitness.scenes.analysis.pitch import median_pitch
 from earwitness.scenes.domains.base import Fact
 from earwitness.scenes.domains.speech.espeak import (
     MIDDLE_PACE,
@@ -27,7 +28,6 @@ from earwitness.scenes.domains.speech.espeak import (
 )
 from earwitness.scenes.domains.speech.sentences import LINES, Line, line_of
 from earwitness.scenes.domains.speech.utterances import Utterance
-from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.synthesis import SAMPLE_RATE
 from earwitness.types import Audio, Language
 from told_voices import read_as_tones, spoken_by_tones, variants

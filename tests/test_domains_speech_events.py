@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
+from earwitness.scenes.analysis.pitch import median_pitch
 from earwitness.scenes.domains.speech.events import VoiceEvents
 from earwitness.scenes.domains.speech.voices import RecordedVoices
-from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.sources import SAMPLE_RATE, Pool, Synthesis, at_unit_level
 from told_voices import spoken_by_tones, write_voices
 

@@ -9,10 +9,10 @@ import pytest
 import soundfile
 
 from earwitness.errors import AudioError, ManifestError, UsageError
+from earwitness.scenes.analysis.pitch import median_pitch
 from earwitness.scenes.domains.speech import voices as module
 from earwitness.scenes.domains.speech.utterances import Utterance
 from earwitness.scenes.domains.speech.voices import PLAUSIBLE_F0, RecordedVoices
-from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.synthesis import SAMPLE_RATE
 from told_voices import SPEAKERS, row, write_table, write_voices
 

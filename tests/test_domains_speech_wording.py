@@ -12,7 +12,7 @@ import pytest
 
 from earwitness.rubrics.denials import asks_for_absence
 from earwitness.scenes.domains.base import Claim, Described, Fact
-from earwitness.scenes.domains.sound.words import said, stem
+from earwitness.scenes.domains.labels.words import said, stem
 from earwitness.scenes.domains.speech.domain import SpeechDomain
 from earwitness.scenes.domains.speech.utterances import VALUES
 from earwitness.scenes.domains.speech.wording import question, worded

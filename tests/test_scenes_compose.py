@@ -9,7 +9,8 @@ import pytest
 
 from earwitness.scenes.compose import Composer, Scene, Style, scenes
 from earwitness.scenes.plans import Plan, PlannedEvent, PlanPrior
-from earwitness.scenes.sources import SAMPLE_RATE, Synthesis, sounding_spans
+from earwitness.scenes.sounding import sounding_spans
+from earwitness.scenes.sources import SAMPLE_RATE, Synthesis
 
 SOURCE = Synthesis()
 PRIOR = PlanPrior(dict.fromkeys(SOURCE.labels, 1.0), SOURCE.countable)

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from earwitness.scenes.analysis.harmony import kick_level, low_pitch, pitch_of, third
+from earwitness.scenes.analysis.levels import SILENCE, sounding_level
+from earwitness.scenes.analysis.onsets import beginning, hides, stretches
+from earwitness.scenes.analysis.pitch import median_pitch
+from earwitness.scenes.analysis.tempo import tempo
 from earwitness.scenes.music import MELLOW, Piece, Timbre, add, play, strike
 from earwitness.scenes.recovery.agreement import agreement, syllables
-from earwitness.scenes.recovery.harmony import kick_level, low_pitch, pitch_of, third
-from earwitness.scenes.recovery.levels import SILENCE, sounding_level
-from earwitness.scenes.recovery.onsets import beginning, hides, stretches
-from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.recovery.readings import MEASURES, TOLERANCES, Reading
-from earwitness.scenes.recovery.tempo import tempo
 from earwitness.scenes.synthesis import Samples
 
 RATE = 16_000

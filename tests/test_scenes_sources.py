@@ -9,16 +9,8 @@ import pytest
 import soundfile
 
 from earwitness.errors import AudioError, ManifestError, UsageError
-from earwitness.scenes.sources import (
-    SAMPLE_RATE,
-    SYNTHESISED,
-    Pool,
-    Samples,
-    Synthesis,
-    is_single,
-    read_folder,
-    sounding_spans,
-)
+from earwitness.scenes.sounding import is_single, sounding_spans
+from earwitness.scenes.sources import SAMPLE_RATE, SYNTHESISED, Pool, Samples, Synthesis, read_folder
 
 ESC10 = Path("../shared/data/esc10")
 

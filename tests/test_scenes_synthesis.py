@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from earwitness.errors import UsageError
-from earwitness.scenes.sources import sounding_spans
+from earwitness.scenes.sounding import sounding_spans
 from earwitness.scenes.synthesis import SAMPLE_RATE, SYNTHESISED, Samples, Synthesis, at_unit_level
 
 

@@ -25,15 +25,17 @@ class Band:
         low: from where to where low values go.
         high: the same of high ones; what lies between is the guard band.
         whole: whether its values are whole numbers.
+        middle: where values lie of which nothing is said, inside the guard band; None where that does not occur.
     """
 
     unit: str
     low: Range
     high: Range
     whole: bool = False
+    middle: Range | None = None
 
-    def draw(self, level: Level, rng: np.random.Generator) -> float:
-        """A value that is low or high."""
+    def draw(self, level: Level | None, rng: np.random.Generator) -> float:
+        """A value that is low or high; one in the middle where no level is told."""
         value = rng.uniform(*self.range_of(level))
         return float(round(value) if self.whole else value)
 
@@ -47,6 +49,12 @@ class Band:
         """
         return next((level for level in LEVELS if self.range_of(level)[0] <= value <= self.range_of(level)[1]), None)
 
-    def range_of(self, level: Level) -> Range:
-        """From where to where values of a level go."""
-        return self.low if level == "low" else self.high
+    def range_of(self, level: Level | None) -> Range:
+        """From where to where values of a level go, or those of which nothing is said.
+
+        Raises:
+            ValueError: if nothing is said and the band has no middle.
+        """
+        if level is None and self.middle is None:
+            raise ValueError(f"a band in {self.unit} has no middle; wanted low or high")
+        return {"low": self.low, "high": self.high, None: self.middle or self.low}[level]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from earwitness.scenes.effects import change_speed, coloured_noise, fade, reverberate, tilt
+from earwitness.scenes.gains import decibels, full_scale_gain, gain_of
 from earwitness.scenes.plans import Plan, PlannedEvent, PlanPrior
 from earwitness.scenes.sources import Samples, Source
 
@@ -233,19 +234,3 @@ def add(samples: Samples, sound: Samples, start: int, level_db: float) -> None:
     """Mix a sound in at a place; what reaches beyond the end is left out."""
     part = samples[start : start + len(sound)]
     part += sound[: len(part)] * np.float32(gain_of(level_db))
-
-
-def gain_of(level_db: float) -> float:
-    """The factor that a level in dB stands for."""
-    return float(10 ** (level_db / 20))
-
-
-def decibels(gain: float) -> float:
-    """The level in dB that a factor stands for."""
-    return float(20 * np.log10(gain))
-
-
-def full_scale_gain(samples: Samples) -> float:
-    """What keeps the loudest sample at 0.98; 1 where it is softer."""
-    peak = float(np.abs(samples).max(initial=0.0))
-    return 0.98 / peak if peak > 0.98 else 1.0

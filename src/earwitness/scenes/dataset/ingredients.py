@@ -11,13 +11,13 @@ from typing import Any
 
 from earwitness.errors import UsageError
 from earwitness.scenes.domains.base import Domain, Subset
-from earwitness.scenes.domains.music.domain import Music
+from earwitness.scenes.domains.labels.likeness import lasts
+from earwitness.scenes.domains.music.domain import MusicDomain
 from earwitness.scenes.domains.music.events import MusicEvents
 from earwitness.scenes.domains.music.loops import read_loops
 from earwitness.scenes.domains.music.players import BuiltIn, Player
 from earwitness.scenes.domains.music.soundfont import FluidSynth, Found
 from earwitness.scenes.domains.sound.domain import SoundDomain
-from earwitness.scenes.domains.sound.likeness import lasts
 from earwitness.scenes.domains.speech.domain import SpeechDomain
 from earwitness.scenes.domains.speech.espeak import PROGRAM, Spoken
 from earwitness.scenes.domains.speech.events import VoiceEvents
@@ -129,7 +129,7 @@ def _possible(have: _Have, no_program: str) -> Mapping[Subset, Domain[Any] | str
         "sound": SoundDomain("sound", have.recorded) if have.recorded else _not_given("sounds"),
         "sound_gen": SoundDomain("sound_gen", Synthesis()),
         "music": SoundDomain("music", have.samples) if have.samples else _not_given("loops"),
-        "music_gen": Music(have.player),
+        "music_gen": MusicDomain(have.player),
         "mix": SoundDomain("mix", have.everything),
     }
 

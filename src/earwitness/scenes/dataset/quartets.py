@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from earwitness.errors import UsageError
 from earwitness.scenes.domains.base import Domain, Fact, Sketch
 
 Negative = Literal["neg_change", "neg_swap"]
@@ -60,7 +61,7 @@ def draw_quartet(domain: Domain[Any], number: int, seed: int, attempt: int = 0) 
         attempt: another draw of what is due, where the first could not be rendered.
 
     Raises:
-        ValueError: if the domain cannot make what is due.
+        UsageError: if the domain cannot make what is due.
     """
     # The subset's name is part of the seed, or all domains would share their draws.
     rng = np.random.default_rng([seed, number, attempt, *domain.subset.encode()])
@@ -71,7 +72,9 @@ def draw_quartet(domain: Domain[Any], number: int, seed: int, attempt: int = 0) 
         changed = _changed(domain, edits, rng)
         if changed is not None:
             return Quartet(name, "neg_change", edits, changed, clips)
-    raise ValueError(f"{domain.subset}: no sketch could be changed in {', '.join(domain.facts)}")
+    raise UsageError(
+        f"'{domain.subset}': no sketch could be changed in {', '.join(domain.facts)}; add other recordings or speakers."
+    )
 
 
 def _due(facts: Sequence[Fact], number: int) -> Iterator[tuple[Fact, ...]]:
@@ -88,9 +91,8 @@ def _due(facts: Sequence[Fact], number: int) -> Iterator[tuple[Fact, ...]]:
 
 def _changed(domain: Domain[Any], edits: Sequence[Fact], rng: np.random.Generator) -> tuple[Sketch, Sketch] | None:
     for _ in range(PATIENCE):
-        first = second = domain.draw(edits[0], rng)
-        for fact in edits:
-            second = second and domain.edit(second, fact, rng)
+        first = domain.draw(edits[0], rng)
+        second = domain.edit(first, edits, rng)
         if second is not None and all(_differs_in(domain, edits, *two) for two in _both_ways(first, second)):
             return _tossed(first, second, rng)
     return None
@@ -99,8 +101,8 @@ def _changed(domain: Domain[Any], edits: Sequence[Fact], rng: np.random.Generato
 def _differs_in(domain: Domain[Any], edits: Sequence[Fact], told: Sketch, heard: Sketch) -> bool:
     """Whether of what one sketch tells the other breaks something of every edited fact, and nothing else."""
     false = {claim.fact for claim in told.claims if not heard.holds(claim)}
-    taken_along = [{fact, *domain.goes_with.get(fact, ())} for fact in edits]
-    return all(false & facts for facts in taken_along) and false <= set().union(*taken_along) and _clear(told, heard)
+    taken = [{fact, *domain.takes_along.get(fact, ())} for fact in edits]
+    return all(false & facts for facts in taken) and false <= set().union(*taken) and _clear(told, heard)
 
 
 def _swapped(domain: Domain[Any], rng: np.random.Generator) -> tuple[Sketch, Sketch]:
@@ -108,7 +110,9 @@ def _swapped(domain: Domain[Any], rng: np.random.Generator) -> tuple[Sketch, Ske
         first, second = (domain.draw(domain.facts[rng.integers(len(domain.facts))], rng) for _ in range(2))
         if all(_far(*two) and _clear(*two) for two in _both_ways(first, second)):
             return first, second
-    raise ValueError(f"{domain.subset}: no two sketches lie {DISTANCE_FLOOR:.0%} apart")
+    raise UsageError(
+        f"'{domain.subset}': no two sketches lie {DISTANCE_FLOOR:.0%} apart; add other recordings or speakers."
+    )
 
 
 def _far(told: Sketch, heard: Sketch) -> bool:

@@ -7,7 +7,7 @@ labelled exactly for whatever clip it is held against.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -19,6 +19,8 @@ from earwitness.types import Item, Kind, Language
 
 # Where a sample's clip is from, by the names of the AnyAudio-Judge Bench; "gen" is synthesised.
 Subset = Literal["speech", "speech_gen", "sound", "sound_gen", "music", "music_gen", "mix"]
+# Whether an event is what a clip is about, or lies under everything.
+Role = Literal["foreground", "background"]
 # What a claim can be about, and what an edit can change.
 Fact = Literal[
     "event", "secondary", "absence", "order", "overlap", "count", "loudness",
@@ -88,13 +90,26 @@ class Clip:
     Attributes:
         samples: float32 mono ``[time]``.
         sample_rate: Hz.
-        script: plain JSON: what sounds when and how loud (``events``: label, onset, offset, level_db), and whatever
-            else can be measured again, such as ``tempo`` in beats a minute.
+        script: plain JSON, all that can be measured again: ``events``, each as ``event`` makes it; of sounds
+            ``noise_db`` and ``room``; of speech ``words``, ``language``, ``f0_band`` (Hz), ``words_per_minute`` and who
+            speaks; of music ``instrument``, ``tempo`` (beats a minute), ``mode``, ``root``, ``median_hz``, ``rms_db``,
+            ``drums`` and ``onsets``.
     """
 
     samples: Samples
     sample_rate: int
     script: Mapping[str, Any]
+
+
+def event(label: str, role: Role, onset: float, offset: float, level_db: float) -> dict[str, Any]:
+    """One stretch of sound as scripts have it: seconds, and dB full scale while it sounds.
+
+    Example:
+        >>> event("bell", "foreground", 0.5, 1.25, -20.004)
+        {'label': 'bell', 'role': 'foreground', 'onset': 0.5, 'offset': 1.25, 'level_db': -20.0}
+    """
+    times = {"onset": round(onset, 5), "offset": round(offset, 5)}
+    return {"label": label, "role": role, **times, "level_db": round(level_db, 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +146,7 @@ class Domain(Protocol[S]):
         """The facts that can be edited, each as often as the others."""
 
     @property
-    def goes_with(self) -> Mapping[Fact, frozenset[Fact]]:
+    def takes_along(self) -> Mapping[Fact, frozenset[Fact]]:
         """By edited fact the others whose claims an edit of it may make false; what is left out takes none along."""
 
     @property
@@ -141,8 +156,8 @@ class Domain(Protocol[S]):
     def draw(self, fact: Fact, rng: np.random.Generator) -> S:
         """A sketch of which this fact is told, so that it can be edited."""
 
-    def edit(self, sketch: S, fact: Fact, rng: np.random.Generator) -> S | None:
-        """The sketch with this fact changed and told, and all else as it was; None where it has no such fact."""
+    def edit(self, sketch: S, facts: Sequence[Fact], rng: np.random.Generator) -> S | None:
+        """The sketch with these facts changed and told, and all else as it was; None where it has not got them."""
 
     def render(self, sketch: S, seed: int) -> Clip:
         """The clip of a sketch; of one seed, sketches that differ in a fact sound alike in all else."""
@@ -152,48 +167,3 @@ class Domain(Protocol[S]):
 
         A question's words hang on its claim alone, so that one caption has one rubric.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a caption and the claims that it makes; a claim may be spread over several pieces."""
-
-    text: str
-    says: tuple[Claim, ...] = ()
-
-
-def described(pieces: Sequence[Piece], claims: Sequence[Claim], ask: Callable[[Claim], str]) -> Described:
-    """Put a caption together, with one item for each claim, in the order of the claims.
-
-    Args:
-        pieces: which together are the caption, blanks and punctuation among them; what a claim is spread over, and what
-            lies between, is the span of its item.
-        claims: those that the pieces make; a claim comes after those that it rests on.
-        ask: the question about a claim.
-
-    Example:
-        >>> bell, twice = Claim("event", ("bell",)), Claim("count", ("bell",), 2)
-        >>> pieces = [Piece("A bell rings", (bell,)), Piece(" "), Piece("twice", (twice,)), Piece(".")]
-        >>> made = described(pieces, (bell, twice), lambda claim: f"{claim.fact}?")
-        >>> made.caption, [(item.id, item.span, item.parents) for item in made.items]
-        ('A bell rings twice.', [('q1', (0, 12), ()), ('q2', (13, 18), ('q1',))])
-    """
-    ids = {claim: f"q{number}" for number, claim in enumerate(claims, start=1)}
-    items = []
-    for claim, name in ids.items():
-        kind, dimension = ITEM_OF[claim.fact]
-        parents = tuple(ids[other] for other in claims if _rests_on(claim, other))
-        items.append(Item(name, ask(claim), kind, dimension, _span(pieces, claim), parents))
-    return Described("".join(piece.text for piece in pieces), tuple(items), tuple(ids))
-
-
-def _rests_on(claim: Claim, other: Claim) -> bool:
-    if claim.fact in PRESENCE or other.fact not in PRESENCE or claim.fact == "absence":
-        return False
-    return other.about[0] in claim.about
-
-
-def _span(pieces: Sequence[Piece], claim: Claim) -> tuple[int, int]:
-    ends = np.cumsum([0, *(len(piece.text) for piece in pieces)])
-    saying = [place for place, piece in enumerate(pieces) if claim in piece.says]
-    return int(ends[saying[0]]), int(ends[saying[-1] + 1])

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from earwitness.scenes.analysis.harmony import kick_level, low_pitch, pitch_of, third
+from earwitness.scenes.analysis.levels import decibels
+from earwitness.scenes.analysis.pitch import median_pitch
+from earwitness.scenes.analysis.tempo import tempo
 from earwitness.scenes.music import THIRD
 from earwitness.scenes.recovery.events import Scene
-from earwitness.scenes.recovery.harmony import kick_level, low_pitch, pitch_of, third
-from earwitness.scenes.recovery.levels import decibels
-from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.recovery.readings import Reading
-from earwitness.scenes.recovery.tempo import tempo
 from earwitness.scenes.synthesis import Samples
 from earwitness.types import Language
 

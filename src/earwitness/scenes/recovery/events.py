@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.scenes.recovery.levels import FRAME, frame_powers, level_of_sounding, sounding_level
-from earwitness.scenes.recovery.onsets import Stretch, beginning, hides, stretches
+from earwitness.scenes.analysis.levels import FRAME, frame_powers, level_of_sounding, sounding_level
+from earwitness.scenes.analysis.onsets import Stretch, beginning, hides, stretches
 from earwitness.scenes.recovery.readings import Measure, Reading
 from earwitness.scenes.synthesis import Samples
 

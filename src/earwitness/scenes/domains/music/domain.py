@@ -10,12 +10,13 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from earwitness.scenes.bands import LEVELS, Band, Level, Range
-from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset, described
+from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset
 from earwitness.scenes.domains.music.players import Player, label_of
 from earwitness.scenes.domains.music.scores import Piece, Score, compose
 from earwitness.scenes.domains.music.sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
 from earwitness.scenes.domains.music.wording import caption
 from earwitness.scenes.domains.music.words import ask
+from earwitness.scenes.domains.pieces import described
 from earwitness.scenes.music import BEATS_A_CHORD, MIDDLE_C
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, at_unit_level
 from earwitness.types import Language
@@ -37,7 +38,7 @@ CEILING, SMOOTH = 0.97, 0.01
 ROUNDS = 12
 
 
-class Music:
+class MusicDomain:
     """Pieces of four chords and a melody, by whoever plays them.
 
     Args:
@@ -45,7 +46,7 @@ class Music:
 
     Example:
         >>> from earwitness.scenes.domains.music.players import BuiltIn
-        >>> music = Music(BuiltIn())
+        >>> music = MusicDomain(BuiltIn())
         >>> sketch = MusicSketch(None, "fast", "major", "high", None, drums=True, told=("tempo", "register", "drums"))
         >>> round(music.render(sketch, seed=1).script["tempo"])
         160
@@ -55,7 +56,7 @@ class Music:
 
     subset: Subset = "music_gen"
     # Without drums their absence is told.
-    goes_with: Mapping[Fact, frozenset[Fact]] = {"drums": frozenset({"absence"})}
+    takes_along: Mapping[Fact, frozenset[Fact]] = {"drums": frozenset({"absence"})}
     bands = BANDS
 
     def __init__(self, player: Player) -> None:

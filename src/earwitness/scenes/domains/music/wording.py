@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from earwitness.scenes.domains.base import Claim, Piece
+from earwitness.scenes.domains.base import Claim
 from earwitness.scenes.domains.music.words import INSTRUMENTS, TRAITS, Place
+from earwitness.scenes.domains.pieces import Piece
 from earwitness.types import Language
 
 # Traits before a noun; more would be a list.

@@ -17,13 +17,15 @@ from zlib import crc32
 
 import numpy as np
 
+from earwitness.scenes.analysis.weighting import a_weight
 from earwitness.scenes.bands import Range
-from earwitness.scenes.compose import add, decibels, full_scale_gain, gain_of
+from earwitness.scenes.compose import add
 from earwitness.scenes.domains.base import Clip
-from earwitness.scenes.domains.sound.weighting import a_weight
 from earwitness.scenes.effects import coloured_noise, fade, high_pass, prolonged, reverberate
+from earwitness.scenes.gains import decibels, full_scale_gain, gain_of
 from earwitness.scenes.plans import Plan, PlannedEvent
-from earwitness.scenes.sources import Samples, Source, at_unit_level, sounding_spans
+from earwitness.scenes.sounding import sounding_spans
+from earwitness.scenes.sources import Samples, Source, at_unit_level
 
 Role = Literal["foreground", "background"]
 

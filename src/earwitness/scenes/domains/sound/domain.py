@@ -16,11 +16,11 @@ import numpy as np
 from earwitness.errors import UsageError
 from earwitness.scenes.bands import Band
 from earwitness.scenes.domains.base import Clip, Described, Fact, Subset
+from earwitness.scenes.domains.labels.likeness import apart, confused, hidden, lasts
 from earwitness.scenes.domains.sound.arrange import Stage, Staging
-from earwitness.scenes.domains.sound.likeness import apart, confused, hidden, lasts
-from earwitness.scenes.domains.sound.sketches import (
+from earwitness.scenes.domains.sound.sketch import (
     FACTS,
-    GOES_WITH,
+    TAKES_ALONG,
     Group,
     SceneSketch,
     differ,
@@ -36,7 +36,7 @@ from earwitness.scenes.plans import MAX_COUNT, Plan, PlannedEvent
 from earwitness.scenes.sources import Source
 from earwitness.types import Language
 
-__all__ = ["FACTS", "GOES_WITH", "SceneSketch", "SoundDomain"]
+__all__ = ["FACTS", "TAKES_ALONG", "SceneSketch", "SoundDomain"]
 
 # An event that is softer than the others is so by this much, dB of RMS. Sounds of equal RMS differ by up to 10 dB in
 # A-weighted level (see ``arrange.DULL``), so that no ear takes the softer one for the louder.
@@ -69,7 +69,7 @@ class SoundDomain:
         'A bell rings, followed by the sound of a siren. At no point is there any tone.'
     """
 
-    goes_with = GOES_WITH
+    takes_along = TAKES_ALONG
 
     def __init__(
         self,

@@ -14,9 +14,10 @@ from operator import attrgetter
 
 import numpy as np
 
-from earwitness.scenes.domains.base import Claim, Described, Fact, Piece, described
-from earwitness.scenes.domains.sound.sketches import Group, SceneSketch
-from earwitness.scenes.domains.sound.words import said, stem
+from earwitness.scenes.domains.base import Claim, Described, Fact
+from earwitness.scenes.domains.labels.words import said, stem
+from earwitness.scenes.domains.pieces import Piece, described
+from earwitness.scenes.domains.sound.sketch import Group, SceneSketch
 from earwitness.scenes.phrases import COUNTS, PHRASES
 from earwitness.scenes.plans import PlannedEvent
 from earwitness.types import Language

@@ -15,12 +15,13 @@ import numpy as np
 from earwitness.errors import UsageError
 from earwitness.scenes.bands import Band, Range
 from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset
-from earwitness.scenes.domains.sound.likeness import confused
+from earwitness.scenes.domains.labels.likeness import confused
 from earwitness.scenes.domains.speech.sentences import are_alike
 from earwitness.scenes.domains.speech.utterances import GROWN_UP, VALUES, Kind, Utterance, Voices, level_of, other_value
 from earwitness.scenes.domains.speech.wording import worded
 from earwitness.scenes.effects import coloured_noise, prolonged
-from earwitness.scenes.sources import Source, sounding_spans
+from earwitness.scenes.sounding import sounding_spans
+from earwitness.scenes.sources import Source
 from earwitness.scenes.synthesis import Samples
 from earwitness.types import Language
 
@@ -127,7 +128,7 @@ class SpeechDomain:
     """
 
     # An absent sound is heard once its absence is edited.
-    goes_with: Mapping[Fact, frozenset[Fact]] = {"absence": frozenset({"secondary"})}
+    takes_along: Mapping[Fact, frozenset[Fact]] = {"absence": frozenset({"secondary"})}
 
     def __init__(
         self, subset: Subset, voices: Voices, background: Source | None = None, lasting: frozenset[str] = frozenset()
@@ -182,7 +183,7 @@ class SpeechDomain:
         return frozenset(told)
 
     def _goes(self, other: Fact, fact: Fact, told: set[Fact]) -> bool:
-        if other in self._voices.drags.get(fact, ()) or (other == "pitch" and "gender" not in told):
+        if other in self._voices.takes_along.get(fact, ()) or (other == "pitch" and "gender" not in told):
             return False
         # A man is an adult: to say both says one thing twice.
         return not {"gender", "age"} <= {other, *told}
@@ -202,7 +203,7 @@ class SpeechDomain:
         Another sound in the background cannot be edited after that: the absent one would be absent again.
         """
         if fact not in sketch.told or any(
-            known in sketch.told and not sketch.has_new(known) for known in self._voices.drags.get(fact, ())
+            known in sketch.told and not sketch.has_new(known) for known in self._voices.takes_along.get(fact, ())
         ):
             return None
         edited = self._edited(sketch, fact, rng)

@@ -118,7 +118,7 @@ class Spoken:
     # Words come first: after them a language, which takes other words with it, can be edited too.
     facts: tuple[Fact, ...] = ("words", "gender", "language", "pace", "pitch")
     bands: Mapping[str, Band] = {"pace": PACE, **{f"pitch of a {gender}": band for gender, band in PITCH.items()}}
-    drags: Mapping[Fact, frozenset[Fact]] = {"language": frozenset({"words"})}
+    takes_along: Mapping[Fact, frozenset[Fact]] = {"language": frozenset({"words"})}
     sample_rate = SAMPLE_RATE
 
     def __init__(self, reader: Reader) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from earwitness.scenes.domains.speech.utterances import KINDS, Kind, Voices
 from earwitness.scenes.effects import fade
-from earwitness.scenes.sources import sounding_spans
+from earwitness.scenes.sounding import sounding_spans
 from earwitness.scenes.synthesis import Samples, at_unit_level, unknown_label
 
 LABELS = {f"{kind} speaking": kind for kind in KINDS}

@@ -15,7 +15,8 @@ import numpy as np
 from earwitness.scenes.bands import LEVELS, Band, Level
 from earwitness.scenes.domains.base import Fact
 from earwitness.scenes.effects import fade
-from earwitness.scenes.sources import at_unit_level, sounding_spans
+from earwitness.scenes.sounding import sounding_spans
+from earwitness.scenes.sources import at_unit_level
 from earwitness.scenes.synthesis import Samples
 from earwitness.types import Language
 
@@ -101,7 +102,7 @@ class Voices(Protocol):
         """Where the words for what it changes end."""
 
     @property
-    def drags(self) -> Mapping[Fact, frozenset[Fact]]:
+    def takes_along(self) -> Mapping[Fact, frozenset[Fact]]:
         """What else changes with a fact: another speaker of recordings says other words."""
 
     def draw(self, kind: Kind, manner: Mapping[Fact, str], rng: np.random.Generator) -> Utterance:

@@ -14,11 +14,11 @@ import numpy as np
 
 from earwitness.audio import read_audio, resample
 from earwitness.errors import AudioError, ManifestError, UsageError
+from earwitness.scenes.analysis.pitch import median_pitch
 from earwitness.scenes.bands import Band, Range
 from earwitness.scenes.domains.base import Fact
 from earwitness.scenes.domains.speech.sentences import are_alike
 from earwitness.scenes.domains.speech.utterances import GROWN_UP, KINDS, LONGEST, Heard, Kind, Utterance, voiced_part
-from earwitness.scenes.recovery.pitch import median_pitch
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 
 COLUMNS = ("file_name", "text", "speaker", "age", "gender")
@@ -50,7 +50,10 @@ class RecordedVoices:
     """
 
     bands: Mapping[str, Band] = {"age": AGE}
-    drags: Mapping[Fact, frozenset[Fact]] = {"gender": frozenset({"words"}), "age": frozenset({"words", "gender"})}
+    takes_along: Mapping[Fact, frozenset[Fact]] = {
+        "gender": frozenset({"words"}),
+        "age": frozenset({"words", "gender"}),
+    }
 
     def __init__(self, recordings: Sequence[Recorded], sample_rate: int = SAMPLE_RATE) -> None:
         self.sample_rate = sample_rate

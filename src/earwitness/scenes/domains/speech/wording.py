@@ -12,8 +12,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from earwitness.scenes.domains.base import Claim, Described, Fact, Piece, described
-from earwitness.scenes.domains.sound.words import said, stem
+from earwitness.scenes.domains.base import Claim, Described, Fact
+from earwitness.scenes.domains.labels.words import said, stem
+from earwitness.scenes.domains.pieces import Piece, described
 from earwitness.scenes.domains.speech.words import ENGLISH, MANDARIN, SpeechWords
 from earwitness.types import Language, language_of
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from earwitness.scenes.domains.labels.likeness import is_music
 from earwitness.scenes.domains.music.words import INSTRUMENTS
-from earwitness.scenes.domains.sound.likeness import is_music
 from earwitness.scenes.lexicon import LEXICON, Words, words
 from earwitness.types import Language
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.scenes.recovery.levels import decibels
+from earwitness.scenes.analysis.levels import decibels
 from earwitness.scenes.synthesis import Samples
 
 Spectrum: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]

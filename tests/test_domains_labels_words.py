@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from earwitness.scenes.domains.sound.words import STEMS, said, stem
+from earwitness.scenes.domains.labels.words import STEMS, said, stem
 from earwitness.scenes.lexicon import LEXICON, Words
 from earwitness.types import Language
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from earwitness.scenes.domains.sound.likeness import CONFUSED, HIDDEN, LASTING, apart, confused, hidden, is_music, lasts
+from earwitness.scenes.domains.labels.likeness import (
+    CONFUSED,
+    HIDDEN,
+    LASTING,
+    apart,
+    confused,
+    hidden,
+    is_music,
+    lasts,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from earwitness.scenes.domains.sound.weighting import a_weight
+from earwitness.scenes.analysis.weighting import a_weight
 
 
 # IEC 61672-1, table 3.

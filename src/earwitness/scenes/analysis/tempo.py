@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.scenes.recovery.pitch import summit
+from earwitness.scenes.analysis.pitch import summit
 from earwitness.scenes.synthesis import Samples
 
 # Beats a minute between which a tempo is looked for.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from earwitness.scenes.domains.base import Claim
-from earwitness.scenes.domains.sound.sketches import SceneSketch, recounted, regrouped, renamed, reordered, turned_up
+from earwitness.scenes.domains.sound.sketch import SceneSketch, recounted, regrouped, renamed, reordered, turned_up
 from earwitness.scenes.plans import Plan, PlannedEvent
 
 DOG, BELL, SIREN = PlannedEvent("dog bark", 2), PlannedEvent("bell"), PlannedEvent("siren")

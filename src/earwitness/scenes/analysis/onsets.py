@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.scenes.recovery.levels import BELOW_LOUDEST, frame_powers
+from earwitness.scenes.analysis.levels import BELOW_LOUDEST, frame_powers
 from earwitness.scenes.synthesis import Samples
 
 Stretch: TypeAlias = tuple[float, float]

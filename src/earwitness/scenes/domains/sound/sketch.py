@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 from typing import TypeAlias
 
 from earwitness.scenes.domains.base import PRESENCE, Claim, Fact
-from earwitness.scenes.domains.sound.likeness import confused
+from earwitness.scenes.domains.labels.likeness import confused
 from earwitness.scenes.plans import MAX_COUNT, Plan, PlannedEvent
 
 Group: TypeAlias = tuple[PlannedEvent, ...]
@@ -19,7 +19,7 @@ Group: TypeAlias = tuple[PlannedEvent, ...]
 FACTS: tuple[Fact, ...] = ("event", "secondary", "absence", "order", "overlap", "count", "loudness")
 # What an edit of a fact takes along: what is said of a sound that went or came; what sounded in the background is said
 # to be absent, and what was silent is named as an event; and of two sounds that were together one is now first.
-GOES_WITH: Mapping[Fact, frozenset[Fact]] = {
+TAKES_ALONG: Mapping[Fact, frozenset[Fact]] = {
     "event": frozenset({"order", "overlap", "count", "loudness"}),
     "secondary": frozenset({"absence"}),
     "absence": frozenset({"event", "order"}),
@@ -131,7 +131,7 @@ def differ(one: SceneSketch, other: SceneSketch, facts: Sequence[Fact]) -> bool:
 
 def _shows(said: SceneSketch, clip: SceneSketch, fact: Fact) -> bool:
     return any(
-        claim.fact in {fact, *GOES_WITH.get(fact, ())}
+        claim.fact in {fact, *TAKES_ALONG.get(fact, ())}
         and not clip.holds(claim)
         and (claim.fact in PRESENCE | {"absence"} or set(claim.about) <= set(clip.heard))
         for claim in said.claims

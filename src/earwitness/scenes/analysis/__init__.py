@@ -1,0 +1,1 @@
+"""Levels, times, pitch and tempo of samples by plain signal analysis: functions of arrays."""

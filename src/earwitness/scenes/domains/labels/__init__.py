@@ -1,0 +1,1 @@
+"""What sounds are called in English and Chinese, and which a listener may take for one another."""
