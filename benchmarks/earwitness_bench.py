@@ -19,12 +19,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 from benchmarks.judge_trust import audit_rows, figure_row
 from benchmarks.report import Row, record
-from benchmarks.rubric_matching import Labelled, kind_rows
+from benchmarks.rubric_matching import Labelled, kind_rows, shown
 
 from earwitness import AQAScore, RubricJudge
 from earwitness.bench.controls.bases import given_bases
@@ -33,7 +32,7 @@ from earwitness.bench.controls.speech import speech_by_program
 from earwitness.bench.doctor import audit, examine
 from earwitness.bench.runner import run_benchmark
 from earwitness.bench.sets.earwitness import EarwitnessBench
-from earwitness.bench.sets.earwitness_files import domain_of
+from earwitness.bench.sets.earwitness_files import DOMAINS, domain_of, pair_of
 from earwitness.metrics.bootstrap import measure_interval
 from earwitness.metrics.shares import share_interval
 from earwitness.rubrics.base import Caption, Domain
@@ -124,23 +123,17 @@ def _read(samples: Sequence[Sample], language: Language) -> Row:
     right = share_interval(((said > 0) == labels).astype(float), clusters=quartets)
     auc = measure_interval("auc", said, labels.astype(float), systems=quartets, unit="systems")
     return {
-        "accuracy": _shown(right.value, right.low, right.high),
-        "AUC": _shown(auc.value, auc.low, auc.high),
+        "accuracy": shown(right),
+        "AUC": shown(auc),
         "n": len(samples),
     }
-
-
-def _shown(value: float | None, low: float | None, high: float | None) -> str | None:
-    if value is None:
-        return None
-    return f"{value:.3f}" + ("" if low is None or high is None else f" [{low:.3f}, {high:.3f}]")
 
 
 def _decomposer(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
     rows: list[Row] = []
     for language in LANGUAGES:
         captions = {sample.caption: sample for sample in read_samples(options.data, (language,))}
-        for part in get_args(Domain):
+        for part in DOMAINS:
             cases = _cases([sample for sample in captions.values() if domain_of(sample) == part], language, part)
             rows += kind_rows(cases, {"domain": part, "language": language}) if cases else []
     note = "The rules' items against the set's own, matched by kind and place; intervals are 95 %, by caption."
@@ -188,9 +181,7 @@ def _true_pairs(options: argparse.Namespace) -> Iterator[Pair]:
     for language in LANGUAGES:
         every = read_samples(options.data, (language,), clips=True)
         true = (sample for sample in every if sample.subset == "sound_gen" and sample.label == "yes")
-        for sample in islice(true, per_language):
-            if sample.audio is not None:
-                yield Pair(sample.audio, sample.caption, f"{language}-{sample.uuid}", language=language)
+        yield from map(pair_of, islice(true, per_language))
 
 
 Study = Callable[[argparse.Namespace], tuple[Iterable[Row], str]]

@@ -91,7 +91,7 @@ def kind_rows(cases: Sequence[Labelled], columns: Mapping[str, str]) -> list[Row
         table = np.array([_counts(case, pairs, kind) for case, pairs in zip(cases, pairings, strict=True)], float)
         if table[:, :2].sum():
             measures = {"precision": _precision, "recall": _recall, "F1": _f1}
-            figures = {name: _shown(bootstrap_interval(measure, table)) for name, measure in measures.items()}
+            figures = {name: shown(bootstrap_interval(measure, table)) for name, measure in measures.items()}
             counted = {"labelled": int(table[:, 0].sum()), "found": int(table[:, 1].sum())}
             rows.append({**columns, "kind": kind, **counted, **figures, **_accuracies(table)})
     return rows
@@ -142,8 +142,8 @@ def count_rows(numbers: Mapping[str, Sequence[tuple[int, int]]], columns: Mappin
     rows: list[Row] = []
     for method, pairs in numbers.items():
         gaps = np.array([abs(wanted - found) for wanted, found in pairs])
-        exact = _shown(bootstrap_interval(lambda gap: float((gap == 0).mean()), gaps))
-        within = _shown(bootstrap_interval(lambda gap: float((gap <= 1).mean()), gaps))
+        exact = shown(bootstrap_interval(lambda gap: float((gap == 0).mean()), gaps))
+        within = shown(bootstrap_interval(lambda gap: float((gap <= 1).mean()), gaps))
         rows.append(
             {
                 **columns,
@@ -156,7 +156,7 @@ def count_rows(numbers: Mapping[str, Sequence[tuple[int, int]]], columns: Mappin
     return rows
 
 
-def _shown(interval: Interval) -> str | None:
+def shown(interval: Interval) -> str | None:
     if interval.value is None:
         return None
     ends = "" if interval.low is None else f" [{interval.low:.3f}, {interval.high:.3f}]"

@@ -1,6 +1,6 @@
 """A small EarwitnessBench: tones that are repeated, told in two languages, as the set's own files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ class Tones:
     def edit(self, sketch: Tone, facts: Sequence[Fact], rng: np.random.Generator) -> Tone:
         if "count" in facts:
             sketch = replace(sketch, times=sketch.times % len(TIMES["en"]) + 1)
-        if "event" in facts:
+        if self.presence in facts:
             sketch = replace(sketch, label=str(rng.choice([label for label in TONES if label != sketch.label])))
         return sketch
 

@@ -15,7 +15,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from earwitness.errors import ManifestError, MissingDependencyError
+from earwitness.errors import ManifestError
+from earwitness.manifest.parquet import parquet_library
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Audio cells may hold whole clips, so only a few Parquet rows are in memory at a time.
@@ -172,10 +173,7 @@ def _json_object(path: Path, number: int, line: str) -> Mapping[str, Any]:
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> Iterator[Row]:
     """Rows of a Parquet file, or some of its columns; audio cells may be paths, bytes, or ``{bytes, path}``."""
-    try:
-        from pyarrow import ArrowException, parquet
-    except ImportError as error:
-        raise MissingDependencyError(f"reading {path.name}", "pyarrow", "parquet") from error
+    pyarrow, parquet = parquet_library(f"reading {path.name}")
     open_manifest(path).close()
     number = 0
     try:
@@ -185,7 +183,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> Iterator[R
                 for cells in batch.to_pylist():
                     number += 1
                     yield Row(f"row {number}", cells)
-    except ArrowException as error:
+    except pyarrow.ArrowException as error:
         raise ManifestError(f"{path.name}, after row {number}: not Parquet ({error}).") from error
 
 

@@ -14,7 +14,8 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import IO, Any, TypeAlias, TypeVar
 
-from earwitness.errors import MissingDependencyError, StoreError, UsageError
+from earwitness.errors import StoreError, UsageError
+from earwitness.manifest.parquet import parquet_library
 from earwitness.manifest.places import AUDIO_SUFFIXES
 from earwitness.run.database import explained
 from earwitness.run.store import Record, Store
@@ -83,11 +84,7 @@ def write_parquet(store: Store, path: Path) -> None:
     Raises:
         MissingDependencyError: if pyarrow is not installed.
     """
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise MissingDependencyError("writing Parquet", "pyarrow", "parquet") from error
+    pyarrow, parquet = parquet_library("writing Parquet")
     numbers = {"coverage", "mass", *_axes(store), *_rated(store)}
     schema = pyarrow.schema(
         [(column, pyarrow.float64() if column in numbers else pyarrow.string()) for column in _columns(store)]

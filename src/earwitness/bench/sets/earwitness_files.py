@@ -11,15 +11,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from earwitness.errors import ManifestError
 from earwitness.manifest.rows import at
+from earwitness.rubrics.base import Domain
 from earwitness.scenes.dataset.rows import MEETINGS
 from earwitness.scenes.dataset.stored import Entry, Sample, read_samples
 from earwitness.types import Pair
 
-DOMAINS = ("speech", "sound", "music", "mix")
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Rows:
         return self.size
 
     def __iter__(self) -> Iterator[Pair]:
-        return (_pair(sample) for sample in samples(self.data, self.domains, clips=True))
+        return (pair_of(sample) for sample in samples(self.data, self.domains, clips=True))
 
 
 def samples(data: Path, domains: Collection[str], *, clips: bool = False) -> Iterator[Sample]:
@@ -57,7 +58,12 @@ def domain_of(sample: Sample) -> str:
     return sample.subset.removesuffix("_gen")
 
 
-def _pair(sample: Sample) -> Pair:
+def pair_of(sample: Sample) -> Pair:
+    """A sample that was read with its clip, as a judge is given it.
+
+    Raises:
+        ManifestError: if its clip has no bytes.
+    """
     if sample.audio is None:
         raise ManifestError(f"{sample.place}: audio has no bytes; wanted the clip, as `earwitness scenes make` has it.")
     return Pair(

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from earwitness.errors import ClipError, StoreError, UsageError
+from earwitness.manifest.parquet import parquet_library
 from earwitness.run.progress import Progress
 from earwitness.scenes.clip_folders import check_same, write_settings, writing
 from earwitness.scenes.dataset.card import CARD, write_card
 from earwitness.scenes.dataset.ingredients import Ingredients
 from earwitness.scenes.dataset.quartets import draw_quartet
-from earwitness.scenes.dataset.rows import MEETINGS, Made, parquet_library, rows, write_shard
+from earwitness.scenes.dataset.rows import MEETINGS, Made, rows, write_shard
 from earwitness.scenes.dataset.stored import LANGUAGES
 from earwitness.scenes.domains.base import Domain, Subset
 from earwitness.types import Language
@@ -73,7 +74,7 @@ def make(
     """
     if n < len(MEETINGS) or n % len(MEETINGS):
         raise UsageError(f"n is {n}; wanted a multiple of {len(MEETINGS)}: two clips and two captions meet each other.")
-    parquet_library()  # If it is missing, that is said before a hundred quartets are rendered.
+    parquet_library("a set of clips in Parquet")  # If it is missing, that is said before a hundred quartets are rendered.
     domains = ingredients.domains
     plan = schedule(tuple(domains), n // len(MEETINGS))
     parts = [plan[start : start + QUARTETS_A_SHARD] for start in range(0, len(plan), QUARTETS_A_SHARD)]

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from earwitness.errors import MissingDependencyError
+from earwitness.manifest.parquet import parquet_library
 from earwitness.run.whole_files import replacing
 from earwitness.scenes.dataset.quartets import Quartet
 from earwitness.scenes.domains.base import Clip, Described, Domain
@@ -128,7 +128,7 @@ def write_shard(path: Path, written: Sequence[Mapping[str, Any]]) -> None:
     Raises:
         MissingDependencyError: if pyarrow is not here.
     """
-    pyarrow, parquet = parquet_library()
+    pyarrow, parquet = parquet_library("a set of clips in Parquet")
     table = pyarrow.Table.from_pylist(list(written), schema=_schema(pyarrow))
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as part:
@@ -153,17 +153,3 @@ def _schema(pyarrow: Any) -> Any:
     columns |= {"quartet": text, "clip": text, "negative": text, "edits": texts}
     columns |= {"items": pyarrow.list_(pyarrow.struct(truth.items())), "script": text}
     return pyarrow.schema(columns.items())
-
-
-def parquet_library() -> tuple[Any, Any]:
-    """``pyarrow`` and its ``parquet``.
-
-    Raises:
-        MissingDependencyError: if it is not here.
-    """
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise MissingDependencyError("a set of clips in Parquet", "pyarrow", "parquet") from error
-    return pyarrow, parquet
