@@ -30,8 +30,9 @@ from earwitness.bench.controls.bases import given_bases
 from earwitness.bench.controls.pairs import Controls
 from earwitness.bench.controls.speech import speech_by_program
 from earwitness.bench.doctor import audit, examine
+from earwitness.bench.figures import Figure
 from earwitness.bench.runner import run_benchmark
-from earwitness.bench.sets.earwitness import EarwitnessBench
+from earwitness.bench.sets.earwitness import ALL, EarwitnessBench
 from earwitness.bench.sets.earwitness_files import DOMAINS, domain_of, pair_of
 from earwitness.metrics.bootstrap import measure_interval
 from earwitness.metrics.shares import share_interval
@@ -150,6 +151,7 @@ def _cases(samples: Sequence[Sample], language: Language, domain: Domain) -> lis
 
 
 def _judge(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    options.out.mkdir(parents=True, exist_ok=True)
     gold = options.out / "gold.jsonl"
     benchmark = EarwitnessBench()
     write_rubrics(gold, benchmark.gold_rubrics(options.data, benchmark.parts).items())
@@ -162,8 +164,15 @@ def _judge(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
     for name, judge in judges.items():
         folder = options.out / f"{name.replace(' ', '-').replace(chr(39), '')}-{judge.recipe.id}"
         found = run_benchmark(benchmark, options.data, judge, folder)
-        rows += [{"judge": name, **figure_row(figure)} for figure in found.figures]
-    return rows, f"Backbone {Path(options.backbone).as_posix()}. Intervals are 95 %, over quartets."
+        rows += [{"judge": name, **figure_row(figure)} for figure in found.figures if _is_listed(figure)]
+    note = f"Backbone {Path(options.backbone).as_posix()}. Intervals are 95 %, over quartets. "
+    return rows, note + "Of n: all that there are; what names nothing that the judge was taught is not scored."
+
+
+def _is_listed(figure: Figure) -> bool:
+    """The whole table is in the run; here are all domains in full, of each the sum, and nothing that has no score."""
+    in_full = figure.part == ALL or figure.subset in ("all", *LANGUAGES)
+    return bool(figure.n) and in_full and "fitted" not in figure.of
 
 
 def _doctor(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
