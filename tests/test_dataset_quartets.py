@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from earwitness.errors import UsageError
 from earwitness.scenes.dataset import quartets
 from earwitness.scenes.dataset.quartets import draw_quartet
 from earwitness.scenes.dataset.stored import LANGUAGES, read_samples
@@ -32,7 +33,6 @@ class Lamps:
 
     on: dict
     doubted: tuple = ()
-    edited: tuple = ()
 
     @property
     def claims(self):
@@ -63,15 +63,16 @@ class Switches:
 
     def draw(self, fact, rng):
         on = {known: bool(rng.random() < 0.5) if self.starts is None else self.starts for known in self.facts}
-        return Lamps(on, tuple(known for known in self.facts if rng.random() < self.doubts))
+        return Lamps(on, self._doubted(rng))
 
-    def edit(self, sketch, fact, rng):
-        edited = frozenset({*sketch.edited, fact})
-        if edited == self.never:
+    def _doubted(self, rng):
+        return tuple(known for known in self.facts if rng.random() < self.doubts)
+
+    def edit(self, sketch, facts, rng):
+        if self.never == set(facts):
             return None
-        changed = [fact, *(other for other in self.strays if other not in edited and rng.random() < 0.5)]
-        on = {**sketch.on, **{each: not sketch.on[each] for each in changed}}
-        return replace(sketch, on=on, edited=tuple(edited))
+        changed = {*facts, *(other for other in self.strays if rng.random() < 0.5)}
+        return Lamps({known: on != (known in changed) for known, on in sketch.on.items()}, self._doubted(rng))
 
 
 def drawn(domain, count, seed=0):
@@ -146,9 +147,11 @@ def test_what_was_edited_is_not_told_by_its_place():
 
 
 def test_what_cannot_be_made_is_told():
-    with pytest.raises(ValueError, match=r"^sound: no sketch could be changed in order, overlap$"):
+    with pytest.raises(
+        UsageError, match=r"^'sound': no sketch could be changed in order, overlap; add other recordings"
+    ):
         draw_quartet(Switches(("order", "overlap"), never=frozenset({"order", "overlap"})), 3, 0)
-    with pytest.raises(ValueError, match=r"^sound: no two sketches lie 50% apart$"):
+    with pytest.raises(UsageError, match=r"^'sound': no two sketches lie 50% apart; add other recordings or speakers"):
         draw_quartet(Switches(starts=True), 2, 0)
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from earwitness.scenes.domains.music.scores import Piece, compose
+from earwitness.scenes.domains.music.scores import Composition, compose, hertz_of
 
-PIECE = Piece("harp", tempo=120, mode="minor", root=9, lowest=40, velocity=80, beats=12)
+PIECE = Composition("harp", tempo=120, mode="minor", root=9, lowest=40, velocity=80, beats=12)
 
 
-def _composed(piece: Piece = PIECE, seed: int = 0):
+def _composed(piece: Composition = PIECE, seed: int = 0):
     return compose(piece, np.random.default_rng(seed))
 
 
@@ -62,3 +62,7 @@ def test_a_longer_piece_begins_as_a_shorter_one_and_a_seed_makes_the_melody():
     assert longer.melody[:12] == _composed().melody
     assert _composed(seed=1).melody != _composed().melody
     assert _composed(seed=1).chords == _composed().chords
+
+
+def test_an_octave_doubles_the_frequency():
+    assert [hertz_of(pitch) for pitch in (48, 60, 72)] == pytest.approx([130.815, 261.63, 523.26])

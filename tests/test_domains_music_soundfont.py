@@ -11,8 +11,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from earwitness.scenes.analysis.harmony import pitch_of, steady_spectrum
 from earwitness.scenes.domains.music import soundfont
-from earwitness.scenes.domains.music.scores import DRUMS, Hit, Note, Piece, Score, compose
+from earwitness.scenes.domains.music.scores import DRUMS, Composition, Hit, Note, Score, compose
+from earwitness.scenes.domains.music.sketch import BANDS
 from earwitness.scenes.domains.music.soundfont import ALIKE, PROGRAMS, FluidSynth
 from earwitness.scenes.synthesis import SAMPLE_RATE
 
@@ -20,8 +22,8 @@ FOUND = FluidSynth.found()
 needs_fluidsynth = pytest.mark.skipif(FOUND.player is None, reason=FOUND.why_not)
 
 
-def _score(instrument, *, lowest=58, drums=False, tempo=150):
-    piece = Piece(instrument, tempo, "major", 0, lowest, 90, beats=6, drums=drums)
+def _score(instrument, *, lowest=58, velocity=90, drums=False, tempo=150):
+    piece = Composition(instrument, tempo, "major", 0, lowest, velocity, beats=6, drums=drums)
     return compose(piece, np.random.default_rng(0))
 
 
@@ -73,7 +75,7 @@ def test_drums_sound_and_are_not_there_unasked():
 
 @needs_fluidsynth
 def test_the_same_score_gives_the_same_bytes_whatever_was_played_before():
-    scores = [_score(name, drums=drums) for name in ("organ", "sitar") for drums in (True, False)]
+    scores = [_score(name, drums=drums) for name in ("organ", "banjo") for drums in (True, False)]
     first = [_digest(FOUND.player.play(score, seed=0)) for score in scores]
     again = [_digest(FOUND.player.play(score, seed=1)) for score in reversed(scores)]
     assert again == first[::-1]
@@ -90,7 +92,7 @@ def test_another_interpreter_gives_the_same_bytes_and_prints_nothing():
     done = subprocess.run(
         [sys.executable, "-c", ELSEWHERE], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
     )
-    FOUND.player.play(_score("brass"), seed=0)
+    FOUND.player.play(_score("piano"), seed=0)
     assert done.stdout.split() == [_digest(FOUND.player.play(_score("strings", drums=True), seed=0))]
     assert done.stderr == ""
 
@@ -99,6 +101,27 @@ def test_alike_are_instruments_and_each_has_others_that_are_unlike_it():
     assert set().union(*ALIKE) <= set(PROGRAMS)
     for name in PROGRAMS:
         assert len(set(PROGRAMS) - set().union({name}, *(group for group in ALIKE if name in group))) >= 5
+
+
+def test_all_that_hold_their_tones_are_alike_and_so_are_plucked_strings():
+    for group in ({"accordion", "electric guitar", "organ", "strings"}, {"acoustic guitar", "banjo", "harp"}):
+        assert any(group <= alike for alike in ALIKE)
+
+
+@needs_fluidsynth
+@pytest.mark.parametrize("instrument", PROGRAMS)
+def test_low_pieces_lie_an_octave_below_high_ones_at_least(instrument):
+    low, high = BANDS["register"].low, BANDS["register"].high
+    # The lowest notes have the more overtones the harder they are struck.
+    lower = [_centre(_score(instrument, lowest=lowest, velocity=120)) for lowest in low]
+    higher = [_centre(_score(instrument, lowest=lowest, velocity=35)) for lowest in high]
+    assert min(higher) - max(lower) >= 12
+
+
+def _centre(score):
+    """The mean pitch of the steady tones' power."""
+    power, hertz = steady_spectrum(FOUND.player.play(score, seed=0), SAMPLE_RATE)
+    return (power[1:] @ pitch_of(hertz[1:])) / power[1:].sum()
 
 
 # --- what is missing -----------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ BARE = Staging(noise_db=(-120.0, -120.0), room=0.0)
 
 
 def _stage(staging: Staging = BARE) -> Stage:
-    return Stage(Synthesis(), staging, LASTING.__contains__)
+    return Stage(Synthesis(), staging, LASTING)
 
 
 def _event(text: str) -> PlannedEvent:
@@ -43,6 +43,12 @@ def _cut(clip: Clip, event: dict[str, Any]) -> np.ndarray:
     return clip.samples[round(event["onset"] * SAMPLE_RATE) : round(event["offset"] * SAMPLE_RATE)]
 
 
+def _heard(clip: Clip, event: dict[str, Any]) -> float:
+    """A-weighted level of an event in dB."""
+    cut = _cut(clip, event)
+    return _loudness(cut) + a_weight(cut, SAMPLE_RATE)
+
+
 def _loudness(samples: np.ndarray) -> float:
     """RMS in dB of the 20 ms frames within 25 dB of the loudest."""
     power = np.square(samples[: len(samples) // 320 * 320].reshape(-1, 320), dtype=np.float64).mean(axis=1)
@@ -52,8 +58,8 @@ def _loudness(samples: np.ndarray) -> float:
 PLANS = [
     _plan("beep"),
     _plan("beep 3", "siren"),
-    _plan("siren + beep 2", "bell"),
-    _plan("knock", "tone + bell", "chirp"),
+    _plan("beep 2 + siren", "bell"),
+    _plan("knock", "bell + tone", "chirp"),
     _plan("bell 3", "chirp 3"),
     _plan("tone + siren", "noise burst 1"),
 ]
@@ -64,7 +70,7 @@ PLANS = [
 def test_clips_keep_to_their_plan(plan: Plan, secondary: str | None) -> None:
     secondary = None if secondary in plan.labels else secondary
     for seed in range(6):
-        clip = Stage(Synthesis(), Staging(), LASTING.__contains__).clip(plan, seed, secondary=secondary)
+        clip = Stage(Synthesis(), Staging(), LASTING).clip(plan, seed, secondary=secondary)
         assert clip.samples.dtype == np.float32
         assert np.abs(clip.samples).max() <= 0.9801
         assert 2 <= len(clip.samples) / clip.sample_rate <= 10
@@ -79,15 +85,37 @@ def test_clips_keep_to_their_plan(plan: Plan, secondary: str | None) -> None:
 
 
 @pytest.mark.parametrize("other", ["beep 1", "beep 3", "knock", "bell", "siren"])
-def test_of_two_sounds_together_one_begins_with_the_other_and_ends_after_it(other: str) -> None:
+def test_of_two_sounds_together_the_second_begins_first_and_ends_last(other: str) -> None:
     for seed in range(20):
-        clip = _stage().clip(_plan(f"tone + {other}"), seed)
-        ((begin, end),) = _spans(clip, "tone" if other != "siren" else "siren")
-        happened = _spans(clip, other.split()[0] if other != "siren" else "tone")
-        first, last = happened[0][0], happened[-1][1]
-        assert abs(first - begin) <= 0.25
-        assert end > last
-        assert min(end, last) - max(begin, first) >= min(0.5, (last - first)) - 0.03
+        clip = _stage().clip(_plan(f"{other} + tone"), seed)
+        ((begin, end),) = _spans(clip, "tone")
+        happened = _spans(clip, other.split()[0])
+        assert happened[0][0] - begin >= 0.3
+        assert end - happened[-1][1] >= 0.3
+
+
+def test_the_samples_hold_which_of_two_sounds_begins_first() -> None:
+    class Pitched(Hums):
+        """A high bell and a low siren."""
+
+        def draw(self, label: str, rng: np.random.Generator, *, seconds: float, unit: bool = False) -> np.ndarray:
+            hertz = {"bell": 3000, "siren": 500}[label]
+            return np.sin(2 * np.pi * hertz * np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE).astype(np.float32)
+
+    stage = Stage(Pitched(), BARE, LASTING)
+    for seed in range(10):
+        heard = {}
+        for name, plan in (("apart", _plan("bell", "siren")), ("together", _plan("bell + siren"))):
+            samples = stage.clip(plan, seed).samples
+            frames = np.abs(np.fft.rfft(samples[: len(samples) // 320 * 320].reshape(-1, 320), axis=1))
+            # Bins of 50 Hz.
+            loud = frames[:, [60, 10]] > 0.1 * frames.max()
+            heard[name] = [(np.flatnonzero(each)[0] * 0.02, np.flatnonzero(each)[-1] * 0.02) for each in loud.T]
+        (_, bell_ends), (siren_begins, _) = heard["apart"]
+        assert siren_begins - bell_ends >= 0.28
+        (bell_begins, bell_ends), (siren_begins, siren_ends) = heard["together"]
+        assert bell_begins - siren_begins >= 0.3
+        assert siren_ends - bell_ends >= 0.3
 
 
 def test_the_samples_sound_where_the_script_says() -> None:
@@ -107,9 +135,9 @@ def test_levels_are_those_of_the_script() -> None:
         clip = _stage().clip(_plan("beep 2", "knock", "siren"), seed, offsets={"knock": -18.0})
         for event in clip.script["events"]:
             assert _loudness(_cut(clip, event)) == pytest.approx(event["level_db"], abs=1.5)
-        level = {event["label"]: event["level_db"] for event in clip.script["events"]}
-        assert abs(level["beep"] - level["siren"]) <= 1.5
-        assert 16.5 <= level["beep"] - level["knock"] <= 19.5
+        heard = {event["label"]: _heard(clip, event) for event in clip.script["events"]}
+        assert abs(heard["beep"] - heard["siren"]) <= 1.8
+        assert 16.2 <= heard["beep"] - heard["knock"] <= 19.8
 
 
 def test_levels_follow_when_a_clip_is_made_softer_to_fit() -> None:
@@ -117,13 +145,12 @@ def test_levels_follow_when_a_clip_is_made_softer_to_fit() -> None:
     clip = _stage(loud).clip(_plan("bell", "siren"), 3)
     assert np.abs(clip.samples).max() == pytest.approx(0.98, abs=1e-4)
     for event in clip.script["events"]:
-        assert event["level_db"] < -3
         assert _loudness(_cut(clip, event)) == pytest.approx(event["level_db"], abs=1.5)
 
 
 def test_the_background_lasts_and_is_softer_than_every_event() -> None:
     for seed in range(20):
-        clip = _stage().clip(_plan("beep 2", "knock"), seed, secondary="siren")
+        clip = _stage().clip(_plan("beep 2", "knock"), seed, secondary="tone")
         under = clip.script["events"][0]
         assert under["role"] == "background"
         assert under["onset"] < 0.1
@@ -131,13 +158,13 @@ def test_the_background_lasts_and_is_softer_than_every_event() -> None:
         # Alone before the first event, at the level that the script says.
         alone = clip.samples[: round(0.45 * SAMPLE_RATE)]
         assert _loudness(alone) == pytest.approx(under["level_db"], abs=1.5)
-        gaps = [event["level_db"] - under["level_db"] for event in clip.script["events"][1:]]
-        assert all(9.2 <= gap <= 14.8 for gap in gaps)
+        softly = _loudness(alone) + a_weight(alone, SAMPLE_RATE)
+        assert all(8 <= _heard(clip, event) - softly <= 16 for event in clip.script["events"][1:])
 
 
 def test_the_same_seed_gives_the_same_clip() -> None:
     for plan in PLANS:
-        one, again, other = (Stage(Synthesis(), Staging(), LASTING.__contains__).clip(plan, seed) for seed in (1, 1, 2))
+        one, again, other = (Stage(Synthesis(), Staging(), LASTING).clip(plan, seed) for seed in (1, 1, 2))
         assert np.array_equal(one.samples, again.samples)
         assert one.script == again.script
         assert not np.array_equal(one.samples[:16000], other.samples[:16000])
@@ -163,7 +190,7 @@ def _as_drawn(clip: Clip) -> dict[str, list[np.ndarray]]:
 def test_plans_that_differ_in_one_thing_share_the_sounds_of_the_rest(one: Plan, other: Plan) -> None:
     silent = Staging(noise_db=(-200.0, -200.0), room=0.0)
     for seed in range(5):
-        clips = [Stage(Synthesis(), silent, LASTING.__contains__).clip(plan, seed) for plan in (one, other)]
+        clips = [Stage(Synthesis(), silent, LASTING).clip(plan, seed) for plan in (one, other)]
         first, second = map(_as_drawn, clips)
         for label in first.keys() & second.keys():
             for sound, same in zip(first[label], second[label], strict=False):
@@ -171,7 +198,7 @@ def test_plans_that_differ_in_one_thing_share_the_sounds_of_the_rest(one: Plan, 
 
 
 def test_background_noise_and_room_hang_on_the_seed_alone() -> None:
-    scripts = [Stage(Synthesis(), Staging(), LASTING.__contains__).clip(plan, 9).script for plan in PLANS]
+    scripts = [Stage(Synthesis(), Staging(), LASTING).clip(plan, 9).script for plan in PLANS]
     assert len({(script["room"], script["noise_db"]) for script in scripts}) == 1
 
 
@@ -180,7 +207,7 @@ def test_a_sound_that_is_too_short_to_last_is_repeated() -> None:
         def draw(self, label: str, rng: np.random.Generator, *, seconds: float, unit: bool = False) -> np.ndarray:
             return super().draw(label, rng, seconds=0.5)
 
-    clip = Stage(Short(), BARE, LASTING.__contains__).clip(_plan("bell"), 1, secondary="rain")
+    clip = Stage(Short(), BARE, LASTING).clip(_plan("bell"), 1, secondary="rain")
     ((onset, offset),) = _spans(clip, "rain")
     assert onset < 0.1
     assert offset > 1.9
@@ -194,7 +221,7 @@ def test_rumble_is_left_out() -> None:
             hum = super().draw(label, rng, seconds=seconds)
             return hum + 5 * np.sin(2 * np.pi * 30 * np.arange(len(hum)) / SAMPLE_RATE).astype(np.float32)
 
-    clip = Stage(Rumbling(), BARE, LASTING.__contains__).clip(_plan("rain"), 1)
+    clip = Stage(Rumbling(), BARE, LASTING).clip(_plan("rain"), 1)
     power = np.square(np.abs(np.fft.rfft(_cut(clip, clip.script["events"][0]))))
     hertz = np.arange(len(power)) * SAMPLE_RATE / 2 / len(power)
     # As drawn, rumble has 25 times the power of the hum.
@@ -208,7 +235,7 @@ def test_what_is_mere_rumble_is_drawn_again() -> None:
             time = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
             return np.sin(2 * np.pi * hertz * time).astype(np.float32)
 
-    stage = Stage(Dull(), BARE, LASTING.__contains__)
+    stage = Stage(Dull(), BARE, LASTING)
     for plan in (_plan("rain"), _plan("bass 2")):
         clips = [stage.clip(plan, seed) for seed in range(20)]
         weights = [a_weight(_cut(clip, clip.script["events"][0]), SAMPLE_RATE) for clip in clips]

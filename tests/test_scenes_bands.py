@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from earwitness.scenes.bands import LEVELS, Band
+from earwitness.scenes.bands import LEVELS, Band, level_of, other_of
 
 TEMPO = Band("beats a minute", (56.0, 72.0), (144.0, 176.0))
 KEYS = Band("MIDI pitch", (40, 43), (74, 76), whole=True)
@@ -45,3 +45,23 @@ def test_a_draw_hangs_on_its_generator_alone():
 
 def test_ranges_are_those_given():
     assert [TEMPO.range_of(level) for level in LEVELS] == [(56.0, 72.0), (144.0, 176.0)]
+
+
+def test_what_is_not_told_lies_in_the_middle():
+    quiet = Band("dB", (-44, -38), (-21, -17), middle=(-31, -28))
+    rng = np.random.default_rng(4)
+    drawn = [quiet.draw(None, rng) for _ in range(300)]
+    assert {quiet.level_of(value) for value in drawn} == {None}
+    assert min(drawn) == pytest.approx(-31, abs=0.1)
+    assert max(drawn) == pytest.approx(-28, abs=0.1)
+
+
+def test_without_a_middle_something_has_to_be_told():
+    with pytest.raises(ValueError, match="a band in beats a minute has no middle"):
+        TEMPO.draw(None, np.random.default_rng(0))
+
+
+def test_names_stand_for_levels():
+    names = ("slow", "fast")
+    assert [level_of(names, name) for name in ("slow", "fast", None)] == ["low", "high", None]
+    assert [other_of(names, name) for name in names] == ["fast", "slow"]

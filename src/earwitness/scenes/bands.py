@@ -58,3 +58,24 @@ class Band:
         if level is None and self.middle is None:
             raise ValueError(f"a band in {self.unit} has no middle; wanted low or high")
         return {"low": self.low, "high": self.high, None: self.middle or self.low}[level]
+
+
+def level_of(names: tuple[str, str], name: str | None) -> Level | None:
+    """The level that a name stands for, of those of the lower and the higher level; None where nothing is said.
+
+    Example:
+        >>> level_of(("slow", "fast"), "fast"), level_of(("slow", "fast"), None)
+        ('high', None)
+    """
+    return None if name is None else LEVELS[names.index(name)]
+
+
+def other_of(names: tuple[str, str], name: str) -> str:
+    """The name of the other level.
+
+    Example:
+        >>> other_of(("slow", "fast"), "fast")
+        'slow'
+    """
+    low, high = names
+    return high if name == low else low

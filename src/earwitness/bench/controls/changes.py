@@ -15,6 +15,7 @@ import soxr
 
 from earwitness.audio import DEFAULT_LIMITS, from_array, read_audio, resample
 from earwitness.scenes.effects import coloured_noise, fade
+from earwitness.scenes.gains import gain_of, rms
 from earwitness.scenes.synthesis import Samples, at_unit_level
 from earwitness.types import Audio
 
@@ -39,13 +40,13 @@ def silence(audio: Audio) -> Audio:
 
 def noise(audio: Audio, rng: np.random.Generator) -> Audio:
     """Pink noise of the clip's length and level."""
-    return _made(coloured_noise(len(audio.samples), _PINK, rng) * _rms(audio.samples), audio)
+    return _made(coloured_noise(len(audio.samples), _PINK, rng) * rms(audio.samples), audio)
 
 
 def tone(audio: Audio) -> Audio:
     """A sine of 1 kHz of the clip's length and level."""
     time = np.arange(len(audio.samples)) / audio.sample_rate
-    return _made(np.sin(2 * np.pi * _TONE_HZ * time) * np.sqrt(2.0) * _rms(audio.samples), audio)
+    return _made(np.sin(2 * np.pi * _TONE_HZ * time) * np.sqrt(2.0) * rms(audio.samples), audio)
 
 
 def turned(audio: Audio, decibels: float) -> Audio:
@@ -58,8 +59,8 @@ def turned(audio: Audio, decibels: float) -> Audio:
         >>> [round(float(turned(clip, step).samples[0]), 3) for step in (LEVEL_STEP, -LEVEL_STEP)]
         [0.99, 0.249]
     """
-    loudest = float(np.abs(audio.samples).max(initial=0.0)) * _gain(LEVEL_STEP)
-    return _made(audio.samples * (_gain(decibels) * min(1.0, _FULL_SCALE / max(loudest, _FULL_SCALE))), audio)
+    loudest = float(np.abs(audio.samples).max(initial=0.0)) * gain_of(LEVEL_STEP)
+    return _made(audio.samples * (gain_of(decibels) * min(1.0, _FULL_SCALE / max(loudest, _FULL_SCALE))), audio)
 
 
 def sped(audio: Audio, speed: float) -> Audio:
@@ -79,7 +80,7 @@ def coded(audio: Audio, form: str) -> Audio:
 
 def with_noise(audio: Audio, decibels: float, rng: np.random.Generator) -> Audio:
     """The clip under pink noise, so many dB above it."""
-    level = _rms(audio.samples) * _gain(-decibels)
+    level = rms(audio.samples) * gain_of(-decibels)
     return _made(audio.samples + coloured_noise(len(audio.samples), _PINK, rng) * level, audio)
 
 
@@ -115,7 +116,7 @@ def under_speech(audio: Audio, speech: Audio, decibels: float) -> Audio:
     Over digital silence the speech has an RMS of ``SPEECH_RMS``.
     """
     said = at_unit_level(resample(speech, audio.sample_rate).samples)
-    level = _rms(audio.samples) * _gain(decibels) or SPEECH_RMS
+    level = rms(audio.samples) * gain_of(decibels) or SPEECH_RMS
     mixed = np.zeros(max(len(said), len(audio.samples)), np.float32)
     mixed[: len(audio.samples)] = audio.samples
     mixed[: len(said)] += said * np.float32(level)
@@ -126,11 +127,3 @@ def _made(samples: Samples, like: Audio) -> Audio:
     samples = samples[: DEFAULT_LIMITS.max_frames(like.sample_rate)]
     peak = float(np.abs(samples).max(initial=0.0))
     return from_array(samples if peak <= 1.0 else samples * (_FULL_SCALE / peak), like.sample_rate)
-
-
-def _rms(samples: Samples) -> float:
-    return float(np.sqrt(np.square(samples, dtype=np.float64).mean()))
-
-
-def _gain(decibels: float) -> float:
-    return float(10 ** (decibels / 20))

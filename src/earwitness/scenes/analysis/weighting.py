@@ -11,7 +11,7 @@ from earwitness.scenes.synthesis import Samples
 
 # Hz: the corners of the curve.
 _CORNERS = (20.6, 107.7, 737.9, 12194.0)
-# Longest stretch that is listened to, samples: enough to tell rumble from the rest.
+# Longest stretch that is transformed at once, samples: enough to tell rumble from the rest.
 _STRETCH = 1 << 15
 
 
@@ -24,7 +24,8 @@ def a_weight(samples: Samples, sample_rate: int) -> float:
         -19
     """
     size = min(_STRETCH, 1 << (len(samples) - 1).bit_length())
-    power = np.square(np.abs(np.fft.rfft(samples[:size], size)), dtype=np.float64)
+    parts = np.pad(samples, (0, -len(samples) % size)).reshape(-1, size)
+    power = np.square(np.abs(np.fft.rfft(parts)), dtype=np.float64).sum(axis=0)
     return float(10 * np.log10((power @ _gains(size, sample_rate) + 1e-12) / (power.sum() + 1e-12)))
 
 

@@ -19,7 +19,7 @@ from earwitness.scenes.domains.music.players import BuiltIn, Player
 from earwitness.scenes.domains.music.soundfont import FluidSynth, Found
 from earwitness.scenes.domains.sound.domain import SoundDomain
 from earwitness.scenes.domains.speech.domain import SpeechDomain
-from earwitness.scenes.domains.speech.espeak import PROGRAM, Spoken
+from earwitness.scenes.domains.speech.espeak import PROGRAM, SpokenVoices
 from earwitness.scenes.domains.speech.events import VoiceEvents
 from earwitness.scenes.domains.speech.voices import RecordedVoices
 from earwitness.scenes.lexicon import LEXICON
@@ -75,7 +75,7 @@ def gather(
     have = _Have(
         recorded=_sounds(sounds, sounds_where or {}) if sounds else None,
         people=RecordedVoices.read(voices) if voices else None,
-        spoken=None if built_in else Spoken.found(),
+        spoken=None if built_in else SpokenVoices.found(),
         font=Found(None, NOT_USED) if built_in else FluidSynth.found(soundfont),
         samples=read_loops(loops) if loops else None,
     )
@@ -99,7 +99,7 @@ class _Have:
 
     recorded: Recordings | None
     people: RecordedVoices | None
-    spoken: Spoken | None
+    spoken: SpokenVoices | None
     font: Found
     samples: Recordings | None
 

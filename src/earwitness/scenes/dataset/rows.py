@@ -36,8 +36,6 @@ SIDES = ("a", "b")
 MEETINGS = ((0, 0), (0, 1), (1, 1), (1, 0))
 # One row group holds so many quartets; a reader that takes some rows takes so many clips into memory.
 QUARTETS_A_GROUP = 10
-# A row group's clips are kept once each, as a dictionary; with less room for it they would be written row by row.
-DICTIONARY_BYTES = 2**30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,13 +130,7 @@ def write_shard(path: Path, written: Sequence[Mapping[str, Any]]) -> None:
     table = pyarrow.Table.from_pylist(list(written), schema=_schema(pyarrow))
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as part:
-        parquet.write_table(
-            table,
-            part,
-            row_group_size=QUARTETS_A_GROUP * len(MEETINGS),
-            compression="zstd",
-            dictionary_pagesize_limit=DICTIONARY_BYTES,
-        )
+        parquet.write_table(table, part, row_group_size=QUARTETS_A_GROUP * len(MEETINGS), compression="zstd")
 
 
 def _schema(pyarrow: Any) -> Any:

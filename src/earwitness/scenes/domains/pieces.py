@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,36 @@ class Piece:
 
     text: str
     says: tuple[Claim, ...] = ()
+
+
+def joined(pieces: Sequence[Piece], between: str, last: str | None = None) -> list[Piece]:
+    """The pieces with so much between each two, and between the last two.
+
+    Example:
+        >>> words = map(Piece, ("slow", "soft", "low"))
+        >>> "".join(piece.text for piece in joined(list(words), ", ", " and "))
+        'slow, soft and low'
+    """
+    put: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        if place:
+            put.append(Piece(between if last is None or place < len(pieces) - 1 else last))
+        put.append(piece)
+    return put
+
+
+def capitalised(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with the first letter of all a capital; other letters stay, as a name may have capitals of its own.
+
+    Example:
+        >>> [piece.text for piece in capitalised([Piece(""), Piece("a TV"), Piece(" is on")])]
+        ['', 'A TV', ' is on']
+    """
+    first = next((place for place, piece in enumerate(pieces) if piece.text), 0)
+    return [
+        replace(piece, text=piece.text[:1].upper() + piece.text[1:]) if place == first else piece
+        for place, piece in enumerate(pieces)
+    ]
 
 
 def described(pieces: Sequence[Piece], claims: Sequence[Claim], ask: Callable[[Claim], str]) -> Described:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from earwitness.scenes.bands import LEVELS, Band, Level, Range
-from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset
+from earwitness.scenes.bands import Band, Level, Range, level_of, other_of
+from earwitness.scenes.domains.base import Claim, Clip, Described, Fact, Subset, event
 from earwitness.scenes.domains.music.players import Player, label_of
-from earwitness.scenes.domains.music.scores import Piece, Score, compose
-from earwitness.scenes.domains.music.sketch import BANDS, BETWEEN, FACTS, VALUES, MusicSketch
-from earwitness.scenes.domains.music.wording import caption
-from earwitness.scenes.domains.music.words import ask
-from earwitness.scenes.domains.pieces import described
-from earwitness.scenes.music import BEATS_A_CHORD, MIDDLE_C
+from earwitness.scenes.domains.music.scores import Composition, Score, compose, hertz_of
+from earwitness.scenes.domains.music.sketch import BANDS, FACTS, VALUES, MusicSketch
+from earwitness.scenes.domains.music.wording import describe
+from earwitness.scenes.draws import one_of
+from earwitness.scenes.gains import decibels, gain_of, rms
+from earwitness.scenes.music import BEATS_A_CHORD
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, at_unit_level
 from earwitness.types import Language
 
-T = TypeVar("T")
-
 # How hard keys are struck, from soft to loud, MIDI velocity.
-VELOCITIES = Band("velocity", (35, 50), (105, 120), whole=True)
-MEDIUM_VELOCITY: Range = (70, 85)
+VELOCITIES = Band("velocity", (35, 50), (105, 120), whole=True, middle=(70, 85))
 # The fewest facts that a caption tells.
 FEWEST = 3
 # Seconds that a clip lasts, but for half a chord.
@@ -51,7 +48,7 @@ class MusicDomain:
         >>> round(music.render(sketch, seed=1).script["tempo"])
         160
         >>> music.describe(sketch, "en", np.random.default_rng(4)).caption
-        'High-pitched music. It is fast. There are drums as well.'
+        'High-pitched, fast-paced music. There are drums as well.'
     """
 
     subset: Subset = "music_gen"
@@ -68,43 +65,42 @@ class MusicDomain:
         others = [other for other in self.facts if other != fact]
         more = rng.permutation(len(others))[: rng.integers(FEWEST - 1, len(others) + 1)]
         told = {fact, *(others[place] for place in more)}
-        drawn: dict[str, Any] = {name: _one_of(values, rng) for name, values in VALUES.items()}
+        drawn: dict[str, Any] = {name: one_of(values, rng) for name, values in VALUES.items()}
         return MusicSketch(
             **drawn | {name: None for name in BANDS if name not in told},
-            instrument=_one_of(self.player.instruments, rng) if self.player.instruments else None,
+            instrument=one_of(self.player.instruments, rng) if self.player.instruments else None,
             drums=bool(rng.random() < 0.5),
             told=tuple(each for each in self.facts if each in told),
         )
 
-    def edit(self, sketch: MusicSketch, fact: Fact, rng: np.random.Generator) -> MusicSketch | None:
-        """The sketch with the other value; another instrument is one that does not sound like the first."""
-        if fact not in sketch.told:
+    def edit(self, sketch: MusicSketch, facts: Sequence[Fact], rng: np.random.Generator) -> MusicSketch | None:
+        """The sketch with other values of these facts; None where one of them is not told."""
+        if not set(facts) <= set(sketch.told):
             return None
-        if fact == "drums":
-            return replace(sketch, drums=not sketch.drums)
-        if fact == "instrument":
-            others = (replace(sketch, instrument=name) for name in self.player.instruments)
-            claim = Claim(fact, (str(sketch.instrument),))
-            return _one_of([other for other in others if not (other.holds(claim) or other.doubtful(claim))], rng)
-        low, high = VALUES[fact]
-        changed: dict[str, Any] = {fact: high if getattr(sketch, fact) == low else low}
+        changed: dict[str, Any] = {fact: self._other(sketch, fact, rng) for fact in facts}
         return replace(sketch, **changed)
+
+    def _other(self, sketch: MusicSketch, fact: Fact, rng: np.random.Generator) -> str | bool:
+        """Another value of a fact; another instrument is one that does not sound like the first."""
+        if fact == "drums":
+            return not sketch.drums
+        if fact == "instrument":
+            claims = {name: Claim(fact, (name,)) for name in self.player.instruments}
+            return one_of(
+                [name for name, one in claims.items() if not (sketch.holds(one) or sketch.doubtful(one))], rng
+            )
+        return other_of(VALUES[fact], getattr(sketch, fact))
 
     def render(self, sketch: MusicSketch, seed: int) -> Clip:
         """The clip of a sketch; of one seed, the melody goes the same way whatever else is changed."""
-        piece = _piece(sketch, seed)
+        piece = _composition(sketch, seed)
         score = compose(piece, _rng(seed, "melody"))
-        level = _value("dynamics", sketch.dynamics, seed)
-        samples = _at_level(_mixed(self.player, score, seed), level)
+        samples = _at_level(_mixed(self.player, score, seed), _value("dynamics", sketch, seed))
         return Clip(samples, SAMPLE_RATE, _script(piece, score, samples))
 
     def describe(self, sketch: MusicSketch, language: Language, rng: np.random.Generator) -> Described:
-        """A caption that makes the sketch's claims; see ``music_wording``."""
-        return described(caption(sketch.claims, language, rng), sketch.claims, lambda claim: ask(claim, language))
-
-
-def _one_of(choices: Sequence[T], rng: np.random.Generator) -> T:
-    return choices[int(rng.integers(len(choices)))]
+        """A caption that makes the sketch's claims, one item for each; only its wording is drawn."""
+        return describe(sketch.claims, language, rng)
 
 
 # --- from a sketch to a clip ---------------------------------------------------------------------------------------
@@ -117,28 +113,23 @@ def _rng(seed: int, nuisance: str) -> np.random.Generator:
     return np.random.default_rng((seed, _NUISANCES.index(nuisance)))
 
 
-def _value(name: Fact, told: str | None, seed: int) -> float:
-    return _drawn(BANDS[name], BETWEEN[name], _level(name, told), _rng(seed, name))
+def _value(fact: Fact, sketch: MusicSketch, seed: int) -> float:
+    return BANDS[fact].draw(_level(fact, sketch), _rng(seed, fact))
 
 
-def _level(name: Fact, told: str | None) -> Level | None:
-    return LEVELS[VALUES[name].index(told)] if told else None
+def _level(fact: Fact, sketch: MusicSketch) -> Level | None:
+    return level_of(VALUES[fact], getattr(sketch, fact))
 
 
-def _drawn(band: Band, between: Range, level: Level | None, rng: np.random.Generator) -> float:
-    return band.draw(level, rng) if level else float(rng.uniform(*between))
-
-
-def _piece(sketch: MusicSketch, seed: int) -> Piece:
-    tempo = _value("tempo", sketch.tempo, seed)
-    hard = _drawn(VELOCITIES, MEDIUM_VELOCITY, _level("dynamics", sketch.dynamics), _rng(seed, "velocity"))
-    return Piece(
+def _composition(sketch: MusicSketch, seed: int) -> Composition:
+    tempo = _value("tempo", sketch, seed)
+    return Composition(
         sketch.instrument,
         tempo,
         sketch.mode,
         root=int(_rng(seed, "root").integers(12)),
-        lowest=round(_value("register", sketch.register, seed)),
-        velocity=round(hard),
+        lowest=round(_value("register", sketch, seed)),
+        velocity=round(VELOCITIES.draw(_level("dynamics", sketch), _rng(seed, "velocity"))),
         # Whole chords, so that a clip does not end on a half one.
         beats=BEATS_A_CHORD * round(_rng(seed, "seconds").uniform(*SECONDS) * tempo / 60 / BEATS_A_CHORD),
         drums=sketch.drums,
@@ -151,11 +142,7 @@ def _mixed(player: Player, score: Score, seed: int) -> Samples:
     if not score.hits:
         return played
     struck = player.play(replace(score, melody=(), chords=()), seed)
-    return played + struck * np.float32(10 ** (DRUMS_DB / 20) * _rms(played) / _rms(struck))
-
-
-def _rms(samples: Samples) -> float:
-    return float(np.sqrt(np.square(samples, dtype=np.float64).mean()))
+    return played + struck * np.float32(gain_of(DRUMS_DB) * rms(played) / rms(struck))
 
 
 def _at_level(samples: Samples, level: float) -> Samples:
@@ -167,26 +154,24 @@ def _at_level(samples: Samples, level: float) -> Samples:
     # A mean of maxima over as long is smooth and nowhere below what it is the envelope of.
     envelope = uniform_filter1d(maximum_filter1d(np.abs(samples), width), width)
     most = CEILING / np.maximum(envelope, 1e-9)
-    wanted, gain, scaled = 10 ** (level / 20), 1.0, samples
+    wanted, gain, scaled = gain_of(level), 1.0, samples
     for _ in range(ROUNDS):
-        gain *= wanted / _rms(scaled)
+        gain *= wanted / rms(scaled)
         scaled = samples * np.minimum(np.float32(gain), most)
     return scaled.astype(np.float32)
 
 
-def _script(piece: Piece, score: Score, samples: Samples) -> Mapping[str, Any]:
+def _script(piece: Composition, score: Score, samples: Samples) -> Mapping[str, Any]:
     """What can be measured again."""
-    pitches = [note.pitch for note in score.melody]
-    sounding = _rms(samples) / _rms(at_unit_level(samples))
-    event = {"label": label_of(piece.instrument), "role": "foreground", "onset": 0.0, "offset": score.seconds}
+    sounding = rms(samples) / rms(at_unit_level(samples))
     return {
-        "events": [event | {"level_db": 20 * float(np.log10(sounding))}],
+        "events": [event(label_of(piece.instrument), "foreground", 0.0, score.seconds, decibels(sounding))],
         "instrument": piece.instrument,
         "tempo": piece.tempo,
         "mode": piece.mode,
         "root": piece.root,
-        "median_hz": MIDDLE_C * 2 ** ((float(np.median(pitches)) - 60) / 12),
-        "rms_db": 20 * float(np.log10(_rms(samples))),
+        "median_hz": hertz_of(float(np.median([note.pitch for note in score.melody]))),
+        "rms_db": decibels(rms(samples)),
         "drums": piece.drums,
         "onsets": [note.onset for note in score.melody],
     }

@@ -6,8 +6,9 @@ import numpy as np
 
 from earwitness.scenes.bands import Range
 from earwitness.scenes.domains.music.players import Player, label_of
-from earwitness.scenes.domains.music.scores import Piece, compose
-from earwitness.scenes.domains.music.sketch import BETWEEN, MODES
+from earwitness.scenes.domains.music.scores import Composition, compose
+from earwitness.scenes.domains.music.sketch import BANDS, MODES
+from earwitness.scenes.draws import one_of
 from earwitness.scenes.effects import fade
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, at_unit_level, unknown_label
 
@@ -46,12 +47,12 @@ class MusicEvents:
         if label not in self._instruments:
             raise unknown_label(label, self._instruments)
         tempo = rng.uniform(*TEMPO)
-        piece = Piece(
+        piece = Composition(
             self._instruments[label],
             tempo,
-            MODES[rng.integers(2)],
+            one_of(MODES, rng),
             root=int(rng.integers(12)),
-            lowest=round(rng.uniform(*BETWEEN["register"])),
+            lowest=round(BANDS["register"].draw(None, rng)),
             velocity=round(rng.uniform(*VELOCITY)),
             beats=max(1, int(seconds * tempo / 60)),
         )

@@ -12,9 +12,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.scenes.domains.music.scores import Drum, Score
+from earwitness.scenes.domains.music.scores import Drum, Score, hertz_of
 from earwitness.scenes.effects import fade
-from earwitness.scenes.music import MELLOW, MIDDLE_C, Timbre, add, note, strike
+from earwitness.scenes.music import MELLOW, Timbre, add, note, strike
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 
 # Seconds in which the last notes are let go.
@@ -80,7 +80,7 @@ class BuiltIn:
         timbre, noise = Timbre.draw(np.random.default_rng((seed, 0)), MELLOW), np.random.default_rng((seed, 1))
         played = np.zeros(round(score.seconds * SAMPLE_RATE))
         for played_note in score.melody + score.chords:
-            tone = note(MIDDLE_C * 2 ** ((played_note.pitch - 60) / 12), played_note.seconds, timbre)
+            tone = note(hertz_of(played_note.pitch), played_note.seconds, timbre)
             add(played, played_note.onset, played_note.velocity / 127 * tone)
         for hit in score.hits:
             add(played, hit.onset, hit.velocity / 127 * _STRUCK[hit.drum](noise))

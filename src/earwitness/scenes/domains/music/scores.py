@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from earwitness.scenes.music import Mode, triad
+from earwitness.scenes.music import MIDDLE_C, Mode, triad
 
 Drum = Literal["kick", "snare", "hi-hat"]
 DRUMS: tuple[Drum, ...] = get_args(Drum)
@@ -59,7 +59,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Composition:
     """What is known of a piece.
 
     Attributes:
@@ -83,7 +83,7 @@ class Piece:
     drums: bool = False
 
 
-def compose(piece: Piece, rng: np.random.Generator) -> Score:
+def compose(piece: Composition, rng: np.random.Generator) -> Score:
     """Write the notes of a piece.
 
     Args:
@@ -91,7 +91,7 @@ def compose(piece: Piece, rng: np.random.Generator) -> Score:
         rng: draws the melody, note by note, so that of one seed a longer piece begins as a shorter one.
 
     Example:
-        >>> piece = Piece(None, tempo=120, mode="major", root=0, lowest=60, velocity=80, beats=3)
+        >>> piece = Composition(None, tempo=120, mode="major", root=0, lowest=60, velocity=80, beats=3)
         >>> score = compose(piece, np.random.default_rng(0))
         >>> score.seconds, [note.onset for note in score.melody], [note.pitch for note in score.chords]
         (1.5, [0.0, 0.5, 1.0], [60, 64, 67, 60, 64, 67, 65, 69, 60])
@@ -109,7 +109,7 @@ def compose(piece: Piece, rng: np.random.Generator) -> Score:
     )
 
 
-def _beat(piece: Piece) -> tuple[Hit, ...]:
+def _beat(piece: Composition) -> tuple[Hit, ...]:
     """Kick and snare by turns, and the hi-hat with either: nothing between beats, or a slow piece might seem fast."""
     struck: tuple[Drum, Drum] = "kick", "snare"
     return tuple(
@@ -117,3 +117,13 @@ def _beat(piece: Piece) -> tuple[Hit, ...]:
         for beat in range(piece.beats)
         for drum in (struck[beat % 2], DRUMS[-1])
     )
+
+
+def hertz_of(pitch: float) -> float:
+    """The frequency of a pitch.
+
+    Example:
+        >>> round(hertz_of(69))
+        440
+    """
+    return float(MIDDLE_C * 2 ** ((pitch - 60) / 12))

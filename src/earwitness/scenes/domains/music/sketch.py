@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from earwitness.scenes.bands import Band, Range
+from earwitness.scenes.bands import Band
 from earwitness.scenes.domains.base import Claim, Fact
 from earwitness.scenes.domains.music.soundfont import ALIKE
 from earwitness.scenes.music import Mode
 
 BANDS: Mapping[str, Band] = {
-    "tempo": Band("beats a minute", (56, 72), (144, 176)),
-    "register": Band("MIDI pitch of the octave's lowest note", (40, 43), (74, 76), whole=True),
-    "dynamics": Band("dB full scale, RMS of the clip", (-44, -38), (-21, -17)),
+    "tempo": Band("beats a minute", (56, 72), (144, 176), middle=(95, 115)),
+    "register": Band("MIDI pitch of the octave's lowest note", (40, 43), (74, 76), whole=True, middle=(57, 60)),
+    "dynamics": Band("dB full scale, RMS of the clip", (-44, -38), (-21, -17), middle=(-31, -28)),
 }
-# Where what is not told lies, in the middle of the guard bands.
-BETWEEN: Mapping[str, Range] = {"tempo": (95, 115), "register": (57, 60), "dynamics": (-31, -28)}
 # What the lower and the higher of two values is called.
 MODES: tuple[Mode, Mode] = ("minor", "major")
 VALUES: Mapping[Fact, tuple[str, str]] = {

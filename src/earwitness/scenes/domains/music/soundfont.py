@@ -24,7 +24,9 @@ from earwitness.scenes.domains.music.scores import Drum, Score
 from earwitness.scenes.effects import fade
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 
-# Programs of General MIDI, counted from 0, each of which can play from E2 to E6.
+# Programs of General MIDI, counted from 0, each of which can play from E2 to E6. The spectrum's centre lies an octave
+# higher at least in any high piece than in any low one: not so with brass and a sitar, whose low notes are overtones
+# above all.
 PROGRAMS: Mapping[str, int] = {
     "piano": 0,
     "marimba": 12,
@@ -34,14 +36,12 @@ PROGRAMS: Mapping[str, int] = {
     "electric guitar": 30,
     "harp": 46,
     "strings": 48,
-    "brass": 61,
-    "sitar": 104,
+    "banjo": 105,
 }
-# Some of which a listener may take for one another: plucked strings, reeds and pipes, sections that hold their tones.
+# Some of which a listener may take for one another: plucked strings, and all that hold their tones.
 ALIKE = (
-    frozenset({"acoustic guitar", "harp", "sitar"}),
-    frozenset({"organ", "accordion"}),
-    frozenset({"strings", "brass"}),
+    frozenset({"acoustic guitar", "banjo", "harp"}),
+    frozenset({"accordion", "electric guitar", "organ", "strings"}),
 )
 # Keys of General MIDI's drum kit, and where a soundfont has it.
 _KEYS: Mapping[Drum, int] = {"kick": 36, "snare": 38, "hi-hat": 42}

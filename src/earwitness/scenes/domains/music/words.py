@@ -1,6 +1,6 @@
 """The words for music of known instrument, tempo, mode, register and dynamics, in English and Chinese.
 
-A *trait* is a fact with its value. Each question's words hang on the claim alone.
+A *trait* is a fact with its value.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from earwitness.scenes.domains.base import Claim, Fact
+from earwitness.scenes.domains.base import Fact
 from earwitness.types import Language
 
 Place = Literal["before", "behind", "alone"]
@@ -45,41 +45,41 @@ class Instrument:
     question: str
 
 
-def _en(names: str, on: str = "on a {name}", plays: str = "a {name} plays", heard: str = "a {name}") -> Instrument:
+def _en(names: str, on: str = "on a {name}") -> Instrument:
     """Of one or more names, the first of which is asked for."""
     music = _split(names)
-    playing, subjects, sounds = (
+    playing, subjects = (
         tuple(_articled(form.format(name=name)) for name in music for form in _split(forms))
-        for forms in (on, plays, heard)
+        for forms in (on, "a {name} plays")
     )
-    return Instrument(music, playing, subjects, f"Can {sounds[0]} be heard?")
+    return Instrument(music, playing, subjects, _articled(f"Can a {music[0]} be heard?"))
 
 
 def _articled(text: str) -> str:
     return re.sub(r"\ba (?=[aeio])", "an ", text)
 
 
-def _zh(names: str, by: str, plays: str) -> Instrument:
-    return Instrument(_split(names), (f"用{by}演奏的",), (f"{plays}演奏着",), f"能听到{by}的声音吗？")
+def _zh(names: str, on: str = "用{name}演奏的", plays: str = "{name}演奏着") -> Instrument:
+    """Of one or more names, the first of which is asked for."""
+    music = _split(names)
+    playing, subjects = (tuple(form.format(name=name) for name in music) for form in (on, plays))
+    return Instrument(music, playing, subjects, f"能听到{music[0]}的声音吗？")
 
 
 INSTRUMENTS: Mapping[str, Mapping[Language, Instrument]] = {
-    "piano": {"en": _en("piano", on="on the {name}|on a {name}"), "zh": _zh("钢琴", "钢琴", "钢琴")},
-    "marimba": {"en": _en("marimba"), "zh": _zh("马林巴", "马林巴", "马林巴")},
-    "organ": {"en": _en("organ|pipe organ"), "zh": _zh("管风琴", "管风琴", "管风琴")},
-    "accordion": {"en": _en("accordion"), "zh": _zh("手风琴", "手风琴", "手风琴")},
-    "acoustic guitar": {"en": _en("acoustic guitar"), "zh": _zh("木吉他|原声吉他", "木吉他", "木吉他")},
-    "electric guitar": {"en": _en("electric guitar"), "zh": _zh("电吉他", "电吉他", "电吉他")},
-    "harp": {"en": _en("harp", on="on the {name}|on a {name}"), "zh": _zh("竖琴", "竖琴", "竖琴")},
+    "piano": {"en": _en("piano", on="on the {name}|on a {name}"), "zh": _zh("钢琴")},
+    "marimba": {"en": _en("marimba"), "zh": _zh("马林巴")},
+    "organ": {"en": _en("organ|pipe organ"), "zh": _zh("管风琴")},
+    "accordion": {"en": _en("accordion"), "zh": _zh("手风琴")},
+    "acoustic guitar": {"en": _en("acoustic guitar"), "zh": _zh("木吉他|原声吉他")},
+    "electric guitar": {"en": _en("electric guitar"), "zh": _zh("电吉他")},
+    "harp": {"en": _en("harp", on="on the {name}|on a {name}"), "zh": _zh("竖琴")},
+    # Of its own, "strings" would be a piano's, too.
     "strings": {
-        "en": _en("string", "by {name}s|by a {name} ensemble", "a {name} ensemble plays|{name}s play", "{name}s"),
-        "zh": _zh("弦乐合奏", "弦乐器", "弦乐队"),
+        "en": _en("string ensemble|string orchestra", on="by a {name}"),
+        "zh": _zh("弦乐合奏", on="由弦乐队演奏的", plays="弦乐队演奏着"),
     },
-    "brass": {
-        "en": _en("brass", "by a {name} section|by {name} instruments", "a {name} section plays", "{name} instruments"),
-        "zh": _zh("铜管合奏", "铜管乐器", "铜管乐队"),
-    },
-    "sitar": {"en": _en("sitar"), "zh": _zh("西塔琴", "西塔琴", "西塔琴")},
+    "banjo": {"en": _en("banjo", on="on the {name}|on a {name}"), "zh": _zh("班卓琴")},
 }
 
 TRAITS: Mapping[Language, Mapping[Trait, Forms]] = {
@@ -93,12 +93,11 @@ TRAITS: Mapping[Language, Mapping[Trait, Forms]] = {
             "major-key", "in a major key|in major", "in a major key", "Is the music in a major key?"
         ),
         ("register", "low"): _forms(
-            "low-pitched", "in a low register|with low notes", "low in pitch|low-pitched",
-            "Is the melody in a low register?"
+            "low-pitched", "in a low register|at a low pitch", "low in pitch|low-pitched", "Is the music low in pitch?"
         ),
         ("register", "high"): _forms(
-            "high-pitched", "in a high register|with high notes", "high in pitch|high-pitched",
-            "Is the melody in a high register?"
+            "high-pitched", "in a high register|at a high pitch", "high in pitch|high-pitched",
+            "Is the music high in pitch?",
         ),
         ("dynamics", "soft"): _forms("soft|quiet", "played softly|at a low volume", "soft|quiet", "Is the music soft?"),
         ("dynamics", "loud"): _forms("loud", "played loudly|at a high volume", "loud", "Is the music loud?"),
@@ -116,8 +115,8 @@ TRAITS: Mapping[Language, Mapping[Trait, Forms]] = {
         ("tempo", "fast"): _forms("快速|快节奏", "速度很快|节奏很快", "速度很快|节奏很快", "这段音乐的速度快吗？"),
         ("mode", "minor"): _forms("小调", "采用小调|用小调写成", "采用小调|是小调", "这段音乐是小调吗？"),
         ("mode", "major"): _forms("大调", "采用大调|用大调写成", "采用大调|是大调", "这段音乐是大调吗？"),
-        ("register", "low"): _forms("低音区", "音区很低|音高很低", "音区很低|音高很低", "旋律的音区低吗？"),
-        ("register", "high"): _forms("高音区", "音区很高|音高很高", "音区很高|音高很高", "旋律的音区高吗？"),
+        ("register", "low"): _forms("低音区", "音区很低|处于低音区", "音区很低|处于低音区", "这段音乐的音区低吗？"),
+        ("register", "high"): _forms("高音区", "音区很高|处于高音区", "音区很高|处于高音区", "这段音乐的音区高吗？"),
         ("dynamics", "soft"): _forms("轻柔|安静", "音量很小|演奏得很轻", "音量很小|演奏得很轻", "这段音乐的音量小吗？"),
         ("dynamics", "loud"): _forms("响亮|洪亮", "音量很大|演奏得很响", "音量很大|演奏得很响", "这段音乐的音量大吗？"),
         ("drums", None): _forms("", "有鼓声|有鼓点|有鼓声伴奏|带架子鼓", "有鼓声|有鼓声伴奏", "有鼓声吗？"),
@@ -126,15 +125,3 @@ TRAITS: Mapping[Language, Mapping[Trait, Forms]] = {
         ),
     },
 }  # fmt: skip
-
-
-def ask(claim: Claim, language: Language) -> str:
-    """The question whether a claim is true.
-
-    Example:
-        >>> ask(Claim("instrument", ("accordion",)), "en"), ask(Claim("tempo", (), "slow"), "zh")
-        ('Can an accordion be heard?', '这段音乐的速度慢吗？')
-    """
-    if claim.fact == "instrument":
-        return INSTRUMENTS[claim.about[0]][language].question
-    return TRAITS[language][claim.fact, claim.value].question

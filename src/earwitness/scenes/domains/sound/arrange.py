@@ -4,15 +4,15 @@ Whatever is drawn has a generator of its own, made of the seed and its place: a 
 the room. So two plans that differ in one thing sound alike in all else.
 
 ``samples [time]`` are float32 mono; places and lengths are in samples, the script's times in seconds. Levels are in dB
-full scale: the RMS of a sound while it sounds, that is, of its 20 ms frames within 25 dB of the loudest.
+full scale: the RMS of a sound while it sounds, that is, of its 20 ms frames within 25 dB of the loudest. How loud a
+sound is to be heard is its A-weighted level; scripts tell the RMS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any, Literal
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -20,25 +20,20 @@ import numpy as np
 from earwitness.scenes.analysis.weighting import a_weight
 from earwitness.scenes.bands import Range
 from earwitness.scenes.compose import add
-from earwitness.scenes.domains.base import Clip
-from earwitness.scenes.effects import coloured_noise, fade, high_pass, prolonged, reverberate
+from earwitness.scenes.domains.base import Clip, Role, event
+from earwitness.scenes.domains.sound.clear import NEEDED, clearest
+from earwitness.scenes.effects import coloured_noise, reverberate
 from earwitness.scenes.gains import decibels, full_scale_gain, gain_of
 from earwitness.scenes.plans import Plan, PlannedEvent
 from earwitness.scenes.sounding import sounding_spans
-from earwitness.scenes.sources import Samples, Source, at_unit_level
-
-Role = Literal["foreground", "background"]
+from earwitness.scenes.sources import Source
+from earwitness.scenes.synthesis import Samples
 
 # Places of what is drawn once for a clip, and of what is drawn for each label.
 _PAUSES, _LEVEL, _BACKGROUND, _NOISE, _ROOM = range(5)
 _LENGTH, _SHIFT, _STRAY, _SOUND = range(4)
-# Hz. Below this a recording has rumble, which counts for much of its power and for little of what is heard.
-RUMBLE = 60.0
-# A sound is drawn anew if it is shorter than this, seconds, or its A-weighted level lies below its RMS by more than so
-# many dB: rumble is no bark. Each time, so much more is asked for than is needed.
-SHORTEST, DULL, ASKED = 0.4, -9.0, (1.0, 1.7, 2.0, 2.0)
-# Of a piece and the next, when one is too short; seconds.
-SEAM = 0.1
+# dB by which a sound of little that is heard is turned up at most, or it alone would fill the clip's range.
+BOOST = 18.0
 
 
 @dataclass(frozen=True)
@@ -51,10 +46,11 @@ class Staging:
         lead: before the first and after the last event, seconds.
         gap: between groups, seconds.
         repeat_gap: between the happenings of one event, seconds.
-        shift: by how much one of two sounds that sound together may begin after the other, seconds.
-        level_db: of the events.
+        shift: by how much one of two sounds that sound together begins after the other, seconds; so long after it
+            the other ends at least.
+        level_db: of the events, A-weighted.
         spread_db: how far the levels of two events of one clip may lie apart where nothing is said of them.
-        secondary_db: of the sound in the background, above the events.
+        secondary_db: of the sound in the background, A-weighted, above the events.
         noise_db: of the noise under everything, dB full scale.
         room: share of clips with reverberation.
         least_seconds: no clip is shorter.
@@ -65,8 +61,8 @@ class Staging:
     lead: Range = (0.5, 0.7)
     gap: Range = (0.3, 0.5)
     repeat_gap: Range = (0.3, 0.6)
-    shift: Range = (0.0, 0.2)
-    level_db: Range = (-26.0, -20.0)
+    shift: Range = (0.4, 0.6)
+    level_db: Range = (-28.0, -22.0)
     spread_db: float = 1.5
     secondary_db: Range = (-14.0, -10.0)
     noise_db: Range = (-80.0, -65.0)
@@ -97,20 +93,20 @@ class Stage:
     Args:
         source: where sounds come from.
         staging: how clips are made.
-        lasts: whether a label's sound can be made as long as is wanted.
+        lasting: labels whose sounds can be made as long as is wanted.
 
     Example:
         >>> from earwitness.scenes.sources import Synthesis
         >>> plan = Plan(((PlannedEvent("beep", 2),), (PlannedEvent("bell"),)))
-        >>> clip = Stage(Synthesis(), Staging(), lambda label: label == "siren").clip(plan, seed=1, secondary="siren")
+        >>> clip = Stage(Synthesis(), Staging(), frozenset({"siren"})).clip(plan, seed=1, secondary="siren")
         >>> [(event["label"], event["role"]) for event in clip.script["events"]]
         [('siren', 'background'), ('beep', 'foreground'), ('beep', 'foreground'), ('bell', 'foreground')]
     """
 
-    def __init__(self, source: Source, staging: Staging, lasts: Callable[[str], bool]) -> None:
+    def __init__(self, source: Source, staging: Staging, lasting: frozenset[str]) -> None:
         self.source = source
         self.staging = staging
-        self.lasts = lasts
+        self.lasting = lasting
         self.sample_rate = source.sample_rate
 
     def clip(
@@ -119,7 +115,7 @@ class Stage:
         """The clip of a plan; the same arguments give the same clip.
 
         Args:
-            plan: its events; of two that sound together one lasts, and is not counted.
+            plan: its events; of two that sound together the second lasts, and is not counted.
             seed: not negative.
             secondary: a label that lasts, heard under everything.
             offsets: of events that are louder or softer than the others, dB.
@@ -129,17 +125,17 @@ class Stage:
             sounds.append(self._background(secondary, length, seed))
         levels = self._levels(sounds, offsets or {}, seed)
         samples = np.zeros(length, np.float32)
-        for sound in sounds:
-            add(samples, sound.samples, sound.start, levels[sound.label])
+        for sound, level in zip(sounds, levels, strict=True):
+            add(samples, sound.samples, sound.start, level)
         room = _rng(seed, _ROOM)
         reverberant = bool(room.random() < self.staging.room)
         if reverberant:
             samples = reverberate(samples, self.sample_rate, room)
         noise_db = self._add_noise(samples, seed)
         gain = full_scale_gain(samples)
-        events = [self._event_of(sound, levels[sound.label] + decibels(gain)) for sound in sounds]
+        events = [self._script(sound, level + decibels(gain)) for sound, level in zip(sounds, levels, strict=True)]
         script = {
-            "events": sorted(events, key=lambda event: (event["onset"], event["label"])),
+            "events": sorted(events, key=lambda told: (told["onset"], told["label"])),
             "noise_db": round(noise_db + decibels(gain), 2),
             "room": reverberant,
         }
@@ -158,28 +154,27 @@ class Stage:
         return sounds, max(_end(sounds) + lead_out, int(self.staging.least_seconds * self.sample_rate))
 
     def _group(self, group: tuple[PlannedEvent, ...], seed: int) -> list[_Sound]:
-        """The events of a group; the one that lasts goes on until after the other's end."""
+        """The events of a group; of two the second begins first and goes on until after the other's end."""
         if len(group) == 1:
             return self._event(group[0], seed)
-        lasting = (event for event in group if event.count is None and self.lasts(event.label))
-        under = min(lasting, key=lambda event: event.label)
-        over = next(event for event in group if event != under)
+        over, under = group
         shifting = _own(over.label, seed, _SHIFT)
         shift = self._length(self.staging.shift, shifting)
         above = [sound.later(shift) for sound in self._event(over, seed)]
-        until = _end(above) + self._length(self.staging.gap, shifting)
+        until = _end(above) + self._length(self.staging.shift, shifting)
         return [*self._event(under, seed, at_least=until), *above]
 
-    def _event(self, event: PlannedEvent, seed: int, at_least: int = 0) -> list[_Sound]:
-        own = _own(event.label, seed, _LENGTH)
-        if event.count is None:
-            length = max(self._length(self.staging.event_seconds, own), at_least)
-            return [_Sound(event.label, 0, self._uncounted(event.label, length, seed))]
+    def _event(self, planned: PlannedEvent, seed: int, at_least: int = 0) -> list[_Sound]:
+        label, own = planned.label, _own(planned.label, seed, _LENGTH)
+        if planned.count is None:
+            needed = int(NEEDED.get(label, 0.0) * self.sample_rate)
+            length = max(self._length(self.staging.event_seconds, own), needed, at_least)
+            return [_Sound(label, 0, self._uncounted(label, length, seed))]
         # The same happening again, or another of its kind each time.
         other = int(own.random() < 0.5)
         sounds, now = [], 0
-        for number in range(event.count):
-            sounds.append(_Sound(event.label, now, self._unit(event.label, seed, number * other)))
+        for number in range(planned.count):
+            sounds.append(_Sound(label, now, self._unit(label, seed, number * other)))
             now = sounds[-1].end + self._length(self.staging.repeat_gap, own)
         return sounds
 
@@ -190,43 +185,26 @@ class Stage:
 
     def _unit(self, label: str, seed: int, number: int) -> Samples:
         most = int(self.staging.unit_seconds * self.sample_rate)
-        return self._drawn(label, most, _own(label, seed, _SOUND + number), unit=True)
+        return clearest(self.source, label, most, _own(label, seed, _SOUND + number), unit=True)
 
     def _uncounted(self, label: str, length: int, seed: int) -> Samples:
         """A sound of at most this length; of just this length if it lasts."""
-        drawn = self._drawn(label, length, _own(label, seed, _SOUND))
-        if not self.lasts(label):
-            return drawn
-        return fade(prolonged(drawn, length, int(SEAM * self.sample_rate)), self.sample_rate)
-
-    def _drawn(self, label: str, most: int, rng: np.random.Generator, *, unit: bool = False) -> Samples:
-        """The best of a few: long enough, then the clearest."""
-        enough = most if self.lasts(label) else 0 if unit else int(SHORTEST * self.sample_rate)
-        best, rank = np.zeros(0, np.float32), (-1, -np.inf)
-        for times in ASKED:
-            drawn = self.source.draw(label, rng, seconds=times * most / self.sample_rate, unit=unit)[:most]
-            clean = self._clean(drawn)
-            clear = min(DULL, a_weight(clean, self.sample_rate))
-            best, rank = max((best, rank), (clean, (min(len(clean), enough), clear)), key=itemgetter(1))
-            if rank == (enough, DULL):
-                break
-        return best
+        return clearest(self.source, label, length, _own(label, seed, _SOUND), lasts=label in self.lasting)
 
     def _background(self, label: str, length: int, seed: int) -> _Sound:
         return _Sound(label, 0, self._uncounted(label, length, seed), "background")
 
-    def _clean(self, samples: Samples) -> Samples:
-        return at_unit_level(fade(high_pass(samples, self.sample_rate, RUMBLE), self.sample_rate))
-
     # --- levels ---
 
-    def _levels(self, sounds: list[_Sound], offsets: Mapping[str, float], seed: int) -> dict[str, float]:
+    def _levels(self, sounds: list[_Sound], offsets: Mapping[str, float], seed: int) -> list[float]:
+        """The RMS of each sound that makes it as loud as it is to be heard."""
         level = _rng(seed, _LEVEL).uniform(*self.staging.level_db)
-        levels = {}
-        for sound in sounds:
-            stray = self._stray(sound, seed)
-            levels[sound.label] = level + stray + offsets.get(sound.label, 0.0)
-        return levels
+        return [
+            level + self._stray(sound, seed) + offsets.get(sound.label, 0.0) + self._boost(sound) for sound in sounds
+        ]
+
+    def _boost(self, sound: _Sound) -> float:
+        return min(BOOST, -a_weight(sound.samples, self.sample_rate))
 
     def _stray(self, sound: _Sound, seed: int) -> float:
         if sound.role == "background":
@@ -239,16 +217,10 @@ class Stage:
         samples += coloured_noise(len(samples), slope, rng) * np.float32(gain_of(level))
         return float(level)
 
-    def _event_of(self, sound: _Sound, level: float) -> dict[str, Any]:
+    def _script(self, sound: _Sound, level: float) -> dict[str, Any]:
         spans = sounding_spans(sound.samples, self.sample_rate)
-        onset, offset = (sound.start + place for place in (spans[0][0], spans[-1][1]))
-        return {
-            "label": sound.label,
-            "onset": round(onset / self.sample_rate, 5),
-            "offset": round(offset / self.sample_rate, 5),
-            "level_db": round(level, 2),
-            "role": sound.role,
-        }
+        onset, offset = ((sound.start + place) / self.sample_rate for place in (spans[0][0], spans[-1][1]))
+        return event(sound.label, sound.role, onset, offset, level)
 
 
 def _end(sounds: list[_Sound]) -> int:

@@ -8,7 +8,7 @@ argue about is not made: see ``SoundDomain.fits`` and, for a claim about a clip 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from earwitness.errors import UsageError
 from earwitness.scenes.bands import Band
 from earwitness.scenes.domains.base import Clip, Described, Fact, Subset
-from earwitness.scenes.domains.labels.likeness import apart, confused, hidden, lasts
+from earwitness.scenes.domains.labels.likeness import DULL, apart, confused, hidden, lasts
 from earwitness.scenes.domains.sound.arrange import Stage, Staging
 from earwitness.scenes.domains.sound.sketch import (
     FACTS,
@@ -36,17 +36,17 @@ from earwitness.scenes.plans import MAX_COUNT, Plan, PlannedEvent
 from earwitness.scenes.sources import Source
 from earwitness.types import Language
 
-__all__ = ["FACTS", "TAKES_ALONG", "SceneSketch", "SoundDomain"]
-
-# An event that is softer than the others is so by this much, dB of RMS. Sounds of equal RMS differ by up to 10 dB in
-# A-weighted level (see ``arrange.DULL``), so that no ear takes the softer one for the louder.
-SOFTER_DB = 22.0
+# An event that is softer than the others is so by this much, dB of A-weighted level: to most, a quarter as loud.
+SOFTER_DB = 20.0
 # The most events, among them one that is only named as absent; more would not fit into ten seconds.
 MOST_EVENTS = 3
 # How many labels tell scenes apart, and how often a source is tried before a fact is said to be beyond it.
 LEAST_LABELS, TRIES = 6, 200
+STAGING = Staging()
 # How often a sketch tells what it need not.
 _TOLD_AS_WELL = 0.3
+# What is never told of beside a softer event, which would be lost in it.
+_BESIDE = frozenset({"secondary", "overlap"})
 
 
 class SoundDomain:
@@ -56,7 +56,6 @@ class SoundDomain:
         subset: its name in the data.
         source: where sounds come from; recordings that are counted should be ``single``.
         staging: how clips are made.
-        lasting: labels of sounds that can go on under others; None for those that are known to, and all music.
 
     Raises:
         UsageError: if the source has too few labels, or too few that cannot be taken for one another.
@@ -66,28 +65,20 @@ class SoundDomain:
         >>> domain = SoundDomain("sound_gen", Synthesis())
         >>> rng = np.random.default_rng(1)
         >>> domain.describe(domain.draw("order", rng), "en", rng).caption
-        'A bell rings, followed by the sound of a siren. At no point is there any tone.'
+        'A bell rings, followed by the sound of a siren. At no point is there any steady tone.'
     """
 
     takes_along = TAKES_ALONG
 
-    def __init__(
-        self,
-        subset: Subset,
-        source: Source,
-        staging: Staging | None = None,
-        lasting: frozenset[str] | None = None,
-    ) -> None:
+    def __init__(self, subset: Subset, source: Source, staging: Staging = STAGING) -> None:
         self.subset: Subset = subset
         self.labels = source.labels
         # Sorted: the order of a set hangs on the run of the interpreter.
         self.countable = tuple(sorted(source.countable))
-        goes_on = lasts if lasting is None else lasting.__contains__
-        self.lasting = tuple(filter(goes_on, source.labels))
-        staging = staging or Staging()
-        self._stage = Stage(source, staging, self.lasting.__contains__)
+        self.lasting = tuple(filter(lasts, source.labels))
+        self._stage = Stage(source, staging, frozenset(self.lasting))
         spread = staging.spread_db
-        gaps = Band("dB between two events", (0.0, spread), (SOFTER_DB - spread, SOFTER_DB + spread))
+        gaps = Band("dB(A) between two events", (0.0, spread), (SOFTER_DB - spread, SOFTER_DB + spread))
         self.bands = {"loudness": gaps}
         if len(self.labels) < LEAST_LABELS:
             raise UsageError(
@@ -119,16 +110,16 @@ class SoundDomain:
             pass
         return sketch
 
-    def edit(self, sketch: SceneSketch, fact: Fact, rng: np.random.Generator) -> SceneSketch | None:
-        """The sketch with this fact changed and told, and all else as it was; None where it has no such fact.
-
-        What an earlier edit changed stays changed: the new sketch differs in every fact from the one first edited.
-        """
-        origin, facts = sketch.origin or sketch, (*sketch.edited, fact)
-        edited = list(self._edits(sketch, fact))
-        drawn = (edited[place] for place in rng.permutation(len(edited)))
-        found = next((other for other in drawn if differ(origin, other, facts)), None)
-        return replace(found, origin=origin, edited=facts) if found else None
+    def edit(self, sketch: SceneSketch, facts: Sequence[Fact], rng: np.random.Generator) -> SceneSketch | None:
+        """The sketch with these facts changed and told, and all else as it was; None where it has not got them."""
+        edited: SceneSketch | None = sketch
+        for place, fact in enumerate(facts, start=1):
+            if edited is not None:
+                # No edit may undo an earlier one: all that was edited is still to differ.
+                others = list(self._edits(edited, fact))
+                drawn = (others[number] for number in rng.permutation(len(others)))
+                edited = next((other for other in drawn if differ(sketch, other, facts[:place])), None)
+        return edited
 
     def _edits(self, sketch: SceneSketch, fact: Fact) -> Iterator[SceneSketch]:
         changes: Mapping[Fact, Callable[[SceneSketch], Iterator[SceneSketch]]] = {
@@ -149,6 +140,8 @@ class SoundDomain:
     def _any(self, fact: Fact, rng: np.random.Generator) -> SceneSketch:
         """A sketch that tends to tell a fact, whether it fits or not."""
         told = {other for other in FACTS if other == fact or rng.random() < _TOLD_AS_WELL}
+        if "loudness" in told and fact not in _BESIDE:
+            told -= _BESIDE
         labels = [self.labels[place] for place in rng.permutation(len(self.labels))]
         size = int(rng.integers(2 if fact in ("order", "overlap", "loudness") else 1, MOST_EVENTS + 1))
         events, rest = [self._event(label, "count" in told, rng) for label in labels[:size]], labels[size:]
@@ -184,20 +177,25 @@ class SoundDomain:
         )
 
     def _overlaps(self, group: Group) -> bool:
-        """Whether the sounds of a group can be told apart, and one goes on until after the other."""
+        """Whether the sounds of a group can be told apart, and the second goes on until after the first."""
         if not together(group):
             return True
-        lasting = any(event.label in self.lasting and event.count is None for event in group)
-        return lasting and not hidden(*(event.label for event in group))
+        over, under = group
+        return under.label in self.lasting and under.count is None and not hidden(over.label, under.label)
 
     def _lies_under(self, sketch: SceneSketch) -> bool:
+        """Whether what sounds in the background goes on, and is softer than all that it lies under."""
         under, labels = sketch.secondary, sketch.plan.labels
-        return under is None or (under in self.lasting and not any(hidden(under, label) for label in labels))
+        if under is None:
+            return True
+        return under in self.lasting and DULL.isdisjoint(labels) and not any(hidden(under, label) for label in labels)
 
     def _compares(self, sketch: SceneSketch) -> bool:
         """Whether a softer event is heard well: alone, and over no other sound."""
+        if sketch.louder is None:
+            return True
         alone = sketch.secondary is None and not any(map(together, sketch.plan.groups))
-        return sketch.louder is None or alone
+        return alone and DULL.isdisjoint(sketch.louder)
 
     # --- clips and captions ---
 

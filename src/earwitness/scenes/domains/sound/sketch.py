@@ -6,7 +6,7 @@ Every change yields all sketches that differ from one in this thing, whether a s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import TypeAlias
 
@@ -32,12 +32,11 @@ class SceneSketch:
     """What a clip holds and what is said of it.
 
     Attributes:
-        plan: its foreground events.
+        plan: its foreground events; of two that sound together the second begins first and lasts until after the other,
+            so that nobody can hear the first of them "and then" the second.
         secondary: a label that sounds in the background, softer, from beginning to end.
         absent: a label that is said not to be heard.
         louder: two labels of events one after the other; the first is much louder.
-        origin: what it was before any edit, None if it was not edited.
-        edited: the facts that were.
 
     Example:
         >>> sketch = SceneSketch(Plan(((PlannedEvent("beep", 2),), (PlannedEvent("bell"),))), absent="siren")
@@ -51,8 +50,6 @@ class SceneSketch:
     secondary: str | None = None
     absent: str | None = None
     louder: tuple[str, str] | None = None
-    origin: SceneSketch | None = field(default=None, compare=False, repr=False)
-    edited: tuple[Fact, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def heard(self) -> tuple[str, ...]:
@@ -96,7 +93,8 @@ class SceneSketch:
         """Whether a careful listener could argue about a claim, which then should not be asked about this clip.
 
         So it is where something that is heard may be taken for what the claim names; where an event's claim is made of
-        a background, or a background's of an event; and where what was not counted is.
+        a background, or a background's of an event; where what was not counted is; and where of two sounds that go on
+        together the one that begins first is said to come before the other.
         """
         named, heard = claim.about, self.heard
         if any(confused(label, other) for label in named if label not in heard for other in heard):
@@ -105,12 +103,18 @@ class SceneSketch:
             return named[0] in self.plan.labels
         if claim.fact == "count":
             return named[0] in heard and self.plan.count(named[0]) in (None, 0)
+        if claim.fact == "order" and named[::-1] in map(_labels, self.plan.groups):
+            return True
         return len(named) == 2 and self.secondary in named and set(named) <= set(heard)
 
 
 def _of_event(event: PlannedEvent) -> tuple[Claim, ...]:
     counted = (Claim("count", (event.label,), event.count),) if event.count else ()
     return (Claim("event", (event.label,)), *counted)
+
+
+def _labels(group: Group) -> tuple[str, ...]:
+    return tuple(event.label for event in group)
 
 
 def together(group: Group) -> bool:
@@ -150,13 +154,12 @@ def reordered(sketch: SceneSketch) -> Iterator[SceneSketch]:
 
 
 def regrouped(sketch: SceneSketch) -> Iterator[SceneSketch]:
-    """Two events together that came one after the other, or the other way round."""
+    """Two events together that came one after the other, of which the later now begins first; or the way back."""
     groups = sketch.plan.groups
     for place, group in enumerate(groups):
         before, after = groups[:place], groups[place + 1 :]
         if together(group):
-            for first, second in (group, group[::-1]):
-                yield replace(sketch, plan=Plan((*before, (first,), (second,), *after)))
+            yield replace(sketch, plan=Plan((*before, *((event,) for event in group), *after)))
         elif after and not together(after[0]):
             yield replace(sketch, plan=Plan((*before, group + after[0], *after[1:])))
 

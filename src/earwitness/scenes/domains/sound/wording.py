@@ -8,16 +8,16 @@ bars mark the words that are the claim's own: of ", |then| " the cue is "then". 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from earwitness.scenes.domains.base import Claim, Described, Fact
-from earwitness.scenes.domains.labels.words import said, stem
-from earwitness.scenes.domains.pieces import Piece, described
+from earwitness.scenes.domains.labels.words import happening, heard, said, stem
+from earwitness.scenes.domains.pieces import Piece, capitalised, described
 from earwitness.scenes.domains.sound.sketch import Group, SceneSketch
+from earwitness.scenes.draws import one_of
 from earwitness.scenes.phrases import COUNTS, PHRASES
 from earwitness.scenes.plans import PlannedEvent
 from earwitness.types import Language
@@ -89,7 +89,7 @@ TELLINGS: Mapping[Language, Telling] = {
         louder=("，|比{noun}响得多|", "，|声音比{noun}大得多|", "，|比{noun}响亮得多|"),
         softer=("，|比{noun}轻得多|", "，|声音比{noun}小得多|", "，|比{noun}轻很多|"),
         under=("，|背景中有{noun}|", "，|背景音是{noun}|", "。|背景里一直有{noun}|", "。|背景中，{clause}|"),
-        without=("，|没有{noun}|", "，|听不到{noun}|", "。整段音频里|没有{noun}|", "。其间|听不到{noun}|"),
+        without=("，|没有{noun}|", "，|听不到{noun}|", "，|始终没有{noun}|", "。其间|听不到{noun}|"),
         period="。",
     ),
 }
@@ -106,14 +106,12 @@ def describe(sketch: SceneSketch, language: Language, rng: np.random.Generator) 
         >>> sketch = SceneSketch(Plan(((PlannedEvent("bell", 2),), (PlannedEvent("siren"),))), absent="knock")
         >>> made = describe(sketch, "en", np.random.default_rng(1))
         >>> made.caption
-        'The sound of a bell is heard exactly twice. After that, a siren wails. At no point is there any knocking.'
+        'A bell sounds exactly twice. After that, a siren wails. At no point is there any knocking.'
         >>> [made.caption[slice(*item.span)] for item in made.items][1:4]
         ['exactly twice', 'a siren wails', 'After that']
     """
-    first, *others = filter(attrgetter("text"), _Teller(sketch, language, rng).pieces())
-    # Only the first letter: a label's name may have capitals of its own.
-    pieces = [replace(first, text=first.text[:1].upper() + first.text[1:]), *others, Piece(TELLINGS[language].period)]
-    return described(pieces, sketch.claims, lambda claim: question(claim, language))
+    pieces = [*_Teller(sketch, language, rng).pieces(), Piece(TELLINGS[language].period)]
+    return described(capitalised(pieces), sketch.claims, lambda claim: question(claim, language))
 
 
 class _Teller:
@@ -126,6 +124,7 @@ class _Teller:
         self.rng = rng
         # Drawn from without putting back: no two events are joined alike.
         self.joints = [*self.telling.then, *self.telling.followed]
+        self.is_framed = False
 
     def pieces(self) -> list[Piece]:
         pieces = self._group(self.sketch.plan.groups[0])
@@ -147,14 +146,14 @@ class _Teller:
         """A group behind another, with how loud it is beside the one before."""
         order = Claim("order", (before.label, group[0].label))
         plain = len(group) == 1 and group[0].count is None
-        joint = self._pick([each for each in self.joints if plain or each in self.telling.then])
+        joint = one_of([each for each in self.joints if plain or each in self.telling.then], self.rng)
         self.joints.remove(joint)
         pieces = self._told((joint,), order)
         if joint in self.telling.then:
             pieces += self._group(group)
         else:
             nouns = said(group[0].label, self.language).nouns
-            pieces.append(Piece(self._pick(nouns), (Claim("event", (group[0].label,)),)))
+            pieces.append(Piece(one_of(nouns, self.rng), (Claim("event", (group[0].label,)),)))
         return pieces + self._loudness(group[0])
 
     def _group(self, group: Group) -> list[Piece]:
@@ -166,14 +165,14 @@ class _Teller:
     def _event(self, event: PlannedEvent) -> list[Piece]:
         known, happens = said(event.label, self.language), Claim("event", (event.label,))
         if event.count is None:
-            return [Piece(self._pick(known.clauses), (happens,))]
+            return [Piece(self._clause(event.label), (happens,))]
         often = Claim("count", (event.label,), event.count)
-        clause = self._pick(known.counted)
+        clause = one_of(known.counted, self.rng)
         gap = _GAP.search(clause)
         assert gap
         before, after = clause[: gap.start()], clause[gap.end() :]
         times = gap[0].replace("{n}", COUNTS[self.language][event.count][0])
-        number = Piece(self._pick(self.telling.counts).format(times), (often,))
+        number = Piece(one_of(self.telling.counts, self.rng).format(times), (often,))
         return [*_trimmed(before, happens), number, *_trimmed(after, happens)]
 
     def _loudness(self, event: PlannedEvent) -> list[Piece]:
@@ -191,18 +190,22 @@ class _Teller:
 
     def _told(self, wordings: Wordings, claim: Claim, label: str | None = None) -> list[Piece]:
         """One wording with its gaps filled with the words of a label, by default the first that the claim is about."""
-        lead, own, tail = self._pick(wordings).split("|")
+        lead, own, tail = one_of(wordings, self.rng).split("|")
         label = label or claim.about[0]
         known = said(label, self.language)
         words = {
-            "noun": self._pick(known.nouns),
+            "noun": one_of(known.nouns, self.rng),
             "stem": stem(label, self.language),
-            "clause": self._pick(known.clauses),
+            "clause": one_of(known.clauses, self.rng),
         }
         return [Piece(lead), Piece(own.format_map(words), (claim,)), Piece(tail)]
 
-    def _pick(self, choices: Sequence[str]) -> str:
-        return choices[int(self.rng.integers(len(choices)))]
+    def _clause(self, label: str) -> str:
+        """A sentence of its own for a sound; that it "is heard" is said of one sound only."""
+        frame = heard(label, self.language)
+        clause = one_of((*said(label, self.language).clauses, *([] if self.is_framed else [frame])), self.rng)
+        self.is_framed |= clause == frame
+        return clause
 
 
 def _trimmed(text: str, claim: Claim) -> list[Piece]:
@@ -225,10 +228,10 @@ def _asked(kind: str, english: int, chinese: int) -> Mapping[Language, str]:
 QUESTIONS: Mapping[Fact, Mapping[Language, str]] = {
     "event": _asked("presence", 1, 1),
     "secondary": {"en": "Can you hear {noun1} in the background?", "zh": "背景中有{noun1}吗？"},
-    "absence": _asked("absence", 3, 0),
+    "absence": {"en": "Is the clip free of any {bare1}?", "zh": PHRASES["zh"].questions["absence"][0]},
     "order": _asked("order", 4, 0),
     "overlap": _asked("overlap", 0, 0),
-    "count": _asked("count", 0, 0),
+    "count": {"en": "Does {happening} exactly {times}?", "zh": PHRASES["zh"].questions["count"][0]},
     "loudness": {"en": "Is the {bare1} much louder than the {bare2}?", "zh": "{noun1}比{noun2}响得多吗？"},
 }
 
@@ -238,11 +241,11 @@ def question(claim: Claim, language: Language) -> str:
 
     Example:
         >>> question(Claim("absence", ("dog bark",)), "en"), question(Claim("count", ("bell",), 2), "zh")
-        ('Is it true that there is no barking dog?', '铃声出现了两次吗？')
+        ('Is the clip free of any barking dog?', '钟声出现了两次吗？')
     """
     words: dict[str, str] = {}
     for place, label in enumerate(claim.about, start=1):
         words |= {f"noun{place}": said(label, language).nouns[0], f"bare{place}": stem(label, language)}
     if isinstance(claim.value, int):
-        words["times"] = COUNTS[language][claim.value][1]
+        words |= {"times": COUNTS[language][claim.value][1], "happening": happening(claim.about[0])}
     return QUESTIONS[claim.fact][language].format_map(words)

@@ -121,6 +121,19 @@ def line_of(words: str) -> Line:
     return _BY_WORDS[words]
 
 
+def fill_one_pattern(words: str, others: str) -> bool:
+    """Whether two sentences are lines of one pattern, whose words were chosen to sound unlike.
+
+    Example:
+        >>> fill_one_pattern("The train leaves at two", "The train leaves at nine")
+        True
+        >>> fill_one_pattern("The train leaves at two", "the train left at two")
+        False
+    """
+    one, other = _BY_WORDS.get(words), _BY_WORDS.get(others)
+    return one is not None and other is not None and one.pattern == other.pattern
+
+
 def are_alike(words: str, others: str) -> bool:
     """Whether two sentences have half of their words or more in common; of Chinese, of their characters.
 

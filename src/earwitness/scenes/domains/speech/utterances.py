@@ -1,7 +1,7 @@
 """What a voice says, decided before it is spoken, and the seam to whatever speaks.
 
-``samples [time]`` are float32 mono. A *kind* of voice is ``man``, ``woman`` or ``child``: whether a child is a boy or a
-girl cannot be heard.
+``samples [time]`` are float32 mono at 16 kHz. A *kind* of voice is ``man``, ``woman`` or ``child``: whether a child is
+a boy or a girl cannot be heard.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 
-from earwitness.scenes.bands import LEVELS, Band, Level
+from earwitness.scenes.bands import Band
 from earwitness.scenes.domains.base import Fact
 from earwitness.scenes.effects import fade
 from earwitness.scenes.sounding import sounding_spans
-from earwitness.scenes.sources import at_unit_level
-from earwitness.scenes.synthesis import Samples
+from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, at_unit_level
 from earwitness.types import Language
 
 Kind = Literal["man", "woman", "child"]
@@ -36,6 +35,21 @@ VALUES: Mapping[Fact, tuple[str, str]] = {
 LONGEST = 9.0
 # What is kept before the first loud frame and after the last: soft sounds begin and end there.
 _MARGIN = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What is told of how somebody speaks; None of what is not.
+
+    Attributes:
+        language: that is spoken.
+        pace: ``slow`` or ``fast``.
+        pitch: ``low`` or ``high`` for a man or for a woman.
+    """
+
+    language: Language | None = None
+    pace: str | None = None
+    pitch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,8 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
-    """What was spoken.
+class Take:
+    """An utterance as it was spoken.
 
     Attributes:
         samples: without silence around them, RMS 1 while the voice sounds.
@@ -84,10 +98,6 @@ class Heard:
 
 class Voices(Protocol):
     """Something that speaks."""
-
-    @property
-    def sample_rate(self) -> int:
-        """In Hz."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -105,8 +115,8 @@ class Voices(Protocol):
     def takes_along(self) -> Mapping[Fact, frozenset[Fact]]:
         """What else changes with a fact: another speaker of recordings says other words."""
 
-    def draw(self, kind: Kind, manner: Mapping[Fact, str], rng: np.random.Generator) -> Utterance:
-        """An utterance of this kind of voice; ``manner`` gives its language, pace and pitch, or nothing of them."""
+    def draw(self, kind: Kind, manner: Manner, rng: np.random.Generator) -> Utterance:
+        """An utterance of this kind of voice in this manner; what the manner does not tell lies in between."""
 
     def change(self, said: Utterance, fact: Fact, unlike: str, rng: np.random.Generator) -> Utterance | None:
         """The utterance with this fact changed; None where it cannot be.
@@ -114,36 +124,15 @@ class Voices(Protocol):
         Words that change become such that they are neither those of before nor ``unlike``.
         """
 
-    def speak(self, said: Utterance, seed: int) -> Heard:
+    def speak(self, said: Utterance, seed: int) -> Take:
         """The utterance as it sounds; the same seed, the same sound."""
 
 
-def other_value(fact: Fact, value: str | None) -> str:
-    """What a fact of two values is where it is not this; None, which is neither, becomes the first.
-
-    Example:
-        >>> other_value("pace", "slow"), other_value("gender", "woman")
-        ('fast', 'man')
-    """
-    first, second = VALUES[fact]
-    return second if value == first else first
-
-
-def level_of(fact: Fact, value: str) -> Level:
-    """Which end of its band a value is.
-
-    Example:
-        >>> level_of("pace", "slow"), level_of("loudness", "loud")
-        ('low', 'high')
-    """
-    return LEVELS[VALUES[fact].index(value)]
-
-
-def voiced_part(samples: Samples, sample_rate: int) -> Samples | None:
+def voiced_part(samples: Samples) -> Samples | None:
     """What lies between the silence before and after, at unit level; None where nothing sounds."""
-    spans = sounding_spans(samples, sample_rate)
+    spans = sounding_spans(samples, SAMPLE_RATE)
     if not spans:
         return None
-    margin = int(_MARGIN * sample_rate)
+    margin = int(_MARGIN * SAMPLE_RATE)
     part = samples[max(0, spans[0][0] - margin) : spans[-1][1] + margin]
-    return at_unit_level(fade(part, sample_rate, 0.02))
+    return at_unit_level(fade(part, SAMPLE_RATE, 0.02))

@@ -6,27 +6,23 @@ end their sentence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from earwitness.scenes.domains.base import Claim, Described, Fact
 from earwitness.scenes.domains.labels.words import said, stem
-from earwitness.scenes.domains.pieces import Piece, described
+from earwitness.scenes.domains.pieces import Piece, capitalised, described, joined
+from earwitness.scenes.domains.speech.texts import is_question
 from earwitness.scenes.domains.speech.words import ENGLISH, MANDARIN, SpeechWords
+from earwitness.scenes.draws import one_of
 from earwitness.types import Language, language_of
-
-T = TypeVar("T")
 
 MANNER: tuple[Fact, ...] = ("pace", "loudness", "pitch")
 _WORDS: Mapping[Language, SpeechWords] = {"en": ENGLISH, "zh": MANDARIN}
-_VOICE = "voice"
-_STOP: Mapping[Language, str] = {"en": ".", "zh": "。"}
 
 
-def worded(claims: Sequence[Claim], language: Language, rng: np.random.Generator) -> Described:
+def describe(claims: Sequence[Claim], language: Language, rng: np.random.Generator) -> Described:
     """A caption that makes these claims about one speaker.
 
     Args:
@@ -36,11 +32,11 @@ def worded(claims: Sequence[Claim], language: Language, rng: np.random.Generator
 
     Example:
         >>> speaks, low = Claim("voice", ("speaker",)), Claim("pitch", ("speaker",), "low")
-        >>> made = worded((speaks, Claim("gender", ("speaker",), "man"), low), "en", np.random.default_rng(0))
+        >>> made = describe((speaks, Claim("gender", ("speaker",), "man"), low), "en", np.random.default_rng(0))
         >>> made.caption
-        'A man talks. The speech is low in pitch.'
+        'A male speaker talks. The speech is low-pitched.'
         >>> [made.caption[slice(*item.span)] for item in made.items if item.span]
-        ['man talks', 'man', 'low in pitch']
+        ['male speaker talks', 'male', 'low-pitched']
     """
     told = {claim.fact: claim for claim in claims}
     caption = _English(told, ENGLISH, rng) if language == "en" else _Mandarin(told, MANDARIN, rng)
@@ -58,10 +54,10 @@ def question(claim: Claim, language: Language) -> str:
     if claim.fact not in words.named:
         return words.asked[claim.fact, str(claim.value)]
     name = claim.value
-    if claim.fact == "secondary":
-        name = said(claim.about[0], language).nouns[0]
-    if claim.fact == "absence":
-        name = stem(claim.about[0], language)
+    if claim.fact in ("secondary", "absence"):
+        nouns = said(claim.about[0], language).nouns
+        # "Free of a helicopter" would be of the machine.
+        name = next((noun for noun in nouns if noun.startswith("the sound of")), nouns[0])
     return words.named[claim.fact].format(name)
 
 
@@ -69,145 +65,153 @@ class _Caption:
     """What both languages have in common: picking words for what is told."""
 
     def __init__(self, told: Mapping[Fact, Claim], words: SpeechWords, rng: np.random.Generator) -> None:
-        self.told, self.words, self._rng = told, words, rng
+        self.told, self.words, self.rng = told, words, rng
+        self._used: set[str] = set()
 
-    def pick(self, choices: Sequence[T]) -> T:
-        return choices[int(self._rng.integers(len(choices)))]
+    def pick(self, choices: Sequence[str]) -> str:
+        """Words that say none of what is said once again."""
+        picked = one_of([text for text in choices if not any(stem in text for stem in self._used)], self.rng)
+        self._note(picked)
+        return picked
+
+    def _note(self, text: str) -> None:
+        self._used |= {stem for stem in self.words.once if stem in text}
 
     def subject(self) -> list[Piece]:
-        """Who speaks: what stands before, and what the event and gender or age are told by."""
+        """Who speaks: what stands before, then what the event and gender or age are told by."""
         voice = self.told["voice"]
-        for fact in ("gender", "age"):
-            if fact in self.told:
-                before, middle, behind = self.pick(self.words.subjects[fact, str(self.told[fact].value)])
-                return [Piece(before), Piece(middle, (voice, self.told[fact])), Piece(behind, (voice,))]
-        before, noun = self.pick(self.words.nobody_known)
-        return [Piece(before), Piece(noun, (voice,))]
+        fact = next(iter(self.known("gender", "age")), None)
+        if fact is None:
+            before, noun = one_of(self.words.nobody_known, self.rng)
+            self._note(noun)
+            return [Piece(before), Piece(noun, (voice,))]
+        claim = self.told[fact]
+        before, middle, behind = one_of(self.words.subjects[fact, str(claim.value)], self.rng)
+        self._note(middle + behind)
+        return [Piece(before), Piece(middle, (voice, claim)), Piece(behind, (voice,))]
 
     def spoken_language(self) -> list[Piece]:
         claim = self.told.get("language")
         return [Piece(self.pick(self.words.languages[str(claim.value)]), (claim,))] if claim else []
 
-    def manner(self, where: Mapping[tuple[str, str], Sequence[str]]) -> list[Piece]:
-        """Pace, loudness and pitch, as far as they are told, in any order."""
-        told = [fact for fact in MANNER if fact in self.told]
-        claims = [self.told[told[place]] for place in self._rng.permutation(len(told))]
-        pieces: list[Piece] = []
-        for claim in claims:
-            choices = where[claim.fact, str(claim.value)]
-            # "In a loud voice and in a deep voice" is said once.
-            fresh = [text for text in choices if not any(_VOICE in text and _VOICE in piece.text for piece in pieces)]
-            pieces.append(Piece(self.pick(fresh), (claim,)))
-        return pieces
+    def manner(self, facts: Sequence[Fact], where: Mapping[tuple[str, str], Sequence[str]]) -> list[Piece]:
+        """What is told of these facts, in any order."""
+        claims = [self.told[facts[place]] for place in self.rng.permutation(len(facts))]
+        return [Piece(self.pick(where[claim.fact, str(claim.value)]), (claim,)) for claim in claims]
 
     def quoted(self) -> Piece:
-        """The words between the marks, with the full stop of their own language."""
+        """The words between the marks, with the stop of their own language."""
         claim = self.told["words"]
-        return Piece(f"{claim.value}{_STOP[language_of(str(claim.value))]}", (claim,))
-
-    def sound(self, language: Language) -> Piece:
-        claim = self.told["secondary"]
-        return Piece(self.pick(said(claim.about[0], language).nouns), (claim,))
+        words = str(claim.value)
+        stop = "。" if language_of(words) == "zh" else "?" if is_question(words) else "."
+        return Piece(words + stop, (claim,))
 
     def absent(self, language: Language) -> list[Piece]:
         claim = self.told["absence"]
-        before, cue, behind = self.pick(self.words.absent)
+        before, cue, behind = one_of(self.words.absent, self.rng)
         return [Piece(before), Piece(cue.format(stem(claim.about[0], language)), (claim,)), Piece(behind)]
 
+    def sound(self, language: Language) -> Piece:
+        claim = self.told["secondary"]
+        return Piece(one_of(said(claim.about[0], language).nouns, self.rng), (claim,))
+
     def behind(self, language: Language) -> list[Piece]:
-        before, after = self.pick(self.words.behind).split("{}")
+        before, after = one_of(self.words.behind, self.rng).split("{}")
         return [Piece(before), self.sound(language), Piece(after)]
 
-
-_SPEAKS_AND_SAYS = ((ENGLISH.speaks, ", saying: "),)
+    def known(self, *facts: Fact) -> list[Fact]:
+        return [fact for fact in facts if fact in self.told]
 
 
 class _English(_Caption):
     """An English caption."""
 
     def pieces(self) -> list[Piece]:
-        where = self.pick(("beside", "before", "apart"))
-        manner = self.manner(self.words.apart if where == "apart" else self.words.beside)
-        behind = self.pick(("first", "last")) if "secondary" in self.told else None
+        where = one_of(("beside", "before", "apart"), self.rng)
+        subject = self.subject()
+        told = self.known(*MANNER)
+        # "Slowly and at a low volume" is easier to read than the other way round.
+        manner = [] if where == "apart" else sorted(self.manner(told, self.words.beside), key=_is_phrase)
+        behind = one_of(("first", "last"), self.rng) if "secondary" in self.told else None
         first = [Piece("with "), self.sound("en"), Piece(" in the background, ")] if behind == "first" else []
-        if where == "before" and not first and manner and " " in manner[0].text:
-            first = [manner.pop(0), Piece(", ")]
-        sentences = [self._spoken(first, [] if where == "apart" else manner)]
-        if where == "apart" and manner:
-            sentences.append([Piece("the speech is "), *_listed(manner), Piece(".")])
+        if where == "before" and not first and manner and _is_phrase(manner[-1]):
+            first = [manner.pop(), Piece(", ")]
+        sentences = [[*first, *subject, *self._spoken(manner)]]
+        if where == "apart" and told:
+            sentences.append(self._speech(told))
         if behind == "last":
             sentences.append([*self.behind("en"), Piece(".")])
         if "absence" in self.told:
             sentences.append([*self.absent("en"), Piece(".")])
-        return _joined([_capital(sentence) for sentence in sentences], " ")
+        return list(_with_blanks(map(capitalised, sentences)))
 
-    def _spoken(self, first: list[Piece], manner: list[Piece]) -> list[Piece]:
-        """Who speaks how, and the words."""
+    def _spoken(self, manner: list[Piece]) -> list[Piece]:
+        """The verb, the manner, and the words."""
         quotes = "words" in self.told
-        verbs, mark = self.words.speaks, "."
-        if quotes:
-            # "Says", or "speaks and says" where there is a manner to tell.
-            verbs, mark = self.pick(((self.words.says, ": "), *_SPEAKS_AND_SAYS[: bool(manner)]))
+        # "Says", or "speaks ..., saying" where there is a manner to tell.
+        saying = quotes and bool(manner) and self.rng.random() < 0.5
+        verbs = self.words.speaks if saying or not quotes else self.words.says
         verb = Piece(f" {self.pick(verbs)}", (self.told["voice"],))
-        pieces = [*first, *self.subject(), verb, *self._how(manner), Piece(mark)]
-        return [*pieces, Piece('"'), self.quoted(), Piece('"')] if quotes else pieces
+        pieces = [verb, *self._how(manner)]
+        if not quotes:
+            return [*pieces, Piece(".")]
+        return [*pieces, Piece(', saying: "' if saying else ': "'), self.quoted(), Piece('"')]
 
     def _how(self, manner: list[Piece]) -> list[Piece]:
-        """Speaks slowly in English; speaks in English in a loud voice."""
-        parts = [self.spoken_language(), _listed(manner)]
-        if not any(" " in piece.text for piece in manner):
+        """Speaks slowly in English; speaks in English at a slow pace."""
+        parts = [self.spoken_language(), joined(manner, ", ", " and ")]
+        if not any(map(_is_phrase, manner)):
             parts.reverse()
         return [piece for part in parts if part for piece in (Piece(" "), *part)]
+
+    def _speech(self, told: list[Fact]) -> list[Piece]:
+        """Its manner as a sentence of its own; a recording has a volume, but neither pace nor pitch."""
+        subjects = ("the speech is ", "the recording is ") if told == ["loudness"] else ("the speech is ",)
+        manner = joined(self.manner(told, self.words.apart), ", ", " and ")
+        return [Piece(one_of(subjects, self.rng)), *manner, Piece(".")]
 
 
 class _Mandarin(_Caption):
     """A Chinese caption."""
 
     def pieces(self) -> list[Piece]:
-        where = self.pick(("beside", "before", "apart"))
-        manner = _separated(self.manner(self.words.beside if where == "beside" else self.words.apart), "、")
-        behind = self.pick(("first", "last")) if "secondary" in self.told else None
+        where = one_of(("beside", "before", "apart"), self.rng)
+        behind = one_of(("first", "last"), self.rng) if "secondary" in self.told else None
         pieces = [*self.behind("zh"), Piece("，")] if behind == "first" else []
+        # Of a speaker nobody says how loud the recording is; and one manner is enough beside the verb.
+        close = self.known("pace", "pitch") if where != "apart" else []
+        if where == "beside":
+            close = close[:1] if self.rng.random() < 0.5 else close[-1:]
         before, *subject = self.subject()
-        pieces += [before, *([*manner, Piece("的")] if manner and where == "before" else []), *subject]
-        pieces += [Piece("" if "words" in self.told else self.pick(("", "在")))]
-        pieces += [*self.spoken_language(), *(manner if where == "beside" else [])]
-        pieces += self._said(manner if where == "apart" else [])
+        pieces += [before, *(self._attribute(close) if where == "before" and close else []), *subject]
+        pieces += [Piece("" if "words" in self.told else one_of(("", "在"), self.rng))]
+        pieces += [*self.spoken_language(), *(self.manner(close, self.words.beside) if where == "beside" else [])]
+        pieces += self._said([fact for fact in self.known(*MANNER) if fact not in close])
         if behind == "last":
             pieces += [*self.behind("zh"), Piece("。")]
         if "absence" in self.told:
             pieces += [*self.absent("zh"), Piece("。")]
         return pieces
 
-    def _said(self, manner: list[Piece]) -> list[Piece]:
-        """The verb with the words, and manner in a clause behind."""
+    def _attribute(self, facts: list[Fact]) -> list[Piece]:
+        return [*joined(self.manner(facts, self.words.apart), "、"), Piece("的")]
+
+    def _said(self, facts: list[Fact]) -> list[Piece]:
+        """The verb with the words, and manner in a clause behind, or in a sentence behind the words."""
         voice = self.told["voice"]
+        manner = joined(self.manner(facts, self.words.apart), "，")
         if "words" in self.told:
             pieces = [Piece(self.pick(self.words.says), (voice,)), Piece("：“"), self.quoted(), Piece("”")]
-            return [*pieces, *manner, Piece("。")] if manner else pieces
+            return [*pieces, Piece("说话的"), *manner, Piece("。")] if manner else pieces
         verb = Piece(self.pick(self.words.speaks), (voice,))
         return [verb, *((Piece("，"), *manner) if manner else ()), Piece("。")]
 
 
-def _listed(pieces: Sequence[Piece]) -> list[Piece]:
-    """One, two and three."""
-    listed = _separated(pieces, ", ")
-    if len(pieces) > 1:
-        listed[-2] = Piece(" and ")
-    return listed
+def _is_phrase(piece: Piece) -> bool:
+    return " " in piece.text
 
 
-def _separated(pieces: Sequence[Piece], mark: str) -> list[Piece]:
-    return _joined([[piece] for piece in pieces], mark)
-
-
-def _joined(parts: Sequence[Sequence[Piece]], mark: str) -> list[Piece]:
-    joined = [piece for part in parts for piece in (*part, Piece(mark))]
-    return joined[:-1]
-
-
-def _capital(sentence: Sequence[Piece]) -> list[Piece]:
-    """The sentence with its first letter a capital."""
-    first = next(place for place, piece in enumerate(sentence) if piece.text)
-    raised = sentence[first].text[0].upper() + sentence[first].text[1:]
-    return [*sentence[:first], replace(sentence[first], text=raised), *sentence[first + 1 :]]
+def _with_blanks(sentences: Iterator[list[Piece]]) -> Iterator[Piece]:
+    """Sentences one after the other."""
+    for place, sentence in enumerate(sentences):
+        yield from (*([Piece(" ")] if place else []), *sentence)

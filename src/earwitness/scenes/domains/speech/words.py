@@ -1,7 +1,8 @@
 """The words for one speaker and how they speak, in English and Chinese.
 
 Degrees are as plain as the facts: slow and fast, quiet and loud, low and high. A low voice is a quiet one to many, so
-pitch is always named as pitch, or called deep.
+pitch is always named as pitch. Quiet and loud are the volume at which speech is heard: how much breath went into it is
+not decided.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class SpeechWords:
         nobody_known: who speaks where neither is told, with nothing in the middle.
         speaks: the verb where no words are quoted behind it.
         says: the verb where they are.
+        once: stems that a sentence has once: nobody who is called a speaker speaks.
         languages: that is spoken, beside the verb.
         beside: a manner beside the verb.
         apart: a manner in a clause of its own.
@@ -36,6 +38,7 @@ class SpeechWords:
     nobody_known: tuple[tuple[str, str], ...]
     speaks: Wordings
     says: Wordings
+    once: Wordings
     languages: Mapping[str, Wordings]
     beside: Mapping[Said, Wordings]
     apart: Mapping[Said, Wordings]
@@ -50,21 +53,22 @@ ENGLISH = SpeechWords(
         ("gender", "man"): (("a ", "man", ""), ("a ", "male", " speaker"), ("a ", "male", " voice")),
         ("gender", "woman"): (("a ", "woman", ""), ("a ", "female", " speaker"), ("a ", "female", " voice")),
         ("age", "adult"): (("an ", "adult", ""), ("an ", "adult", " speaker"), ("a ", "grown-up", "")),
-        ("age", "child"): (("a ", "child", ""), ("a ", "child", " speaker"), ("a ", "kid", "")),
+        ("age", "child"): (("a ", "child", ""), ("a ", "kid", ""), ("a ", "child", "'s voice")),
     },
     nobody_known=(("", "someone"), ("a ", "person"), ("a ", "speaker"), ("a ", "voice")),
     speaks=("speaks", "is speaking", "talks", "is talking"),
     says=("says", "is saying"),
+    once=("speak", "voice"),
     languages={
-        "en": ("in English", "in the English language", "in spoken English"),
-        "zh": ("in Mandarin Chinese", "in Mandarin", "in spoken Mandarin"),
+        "en": ("in English", "in the English language", "using English"),
+        "zh": ("in Mandarin Chinese", "in Mandarin", "in the Mandarin language"),
     },
     beside={
         ("pace", "slow"): ("slowly", "at a slow pace", "at a slow speed"),
-        ("pace", "fast"): ("quickly", "fast", "at a fast pace"),
-        ("loudness", "quiet"): ("quietly", "in a quiet voice", "at a low volume"),
-        ("loudness", "loud"): ("loudly", "in a loud voice", "at a high volume"),
-        ("pitch", "low"): ("in a low-pitched voice", "in a deep voice", "at a low pitch"),
+        ("pace", "fast"): ("quickly", "at a fast pace", "at a fast speed"),
+        ("loudness", "quiet"): ("at a low volume", "at low volume"),
+        ("loudness", "loud"): ("at a high volume", "at high volume"),
+        ("pitch", "low"): ("in a low-pitched voice", "with a low-pitched voice", "at a low pitch"),
         ("pitch", "high"): ("in a high-pitched voice", "with a high-pitched voice", "at a high pitch"),
     },
     apart={
@@ -92,14 +96,14 @@ ENGLISH = SpeechWords(
         ("pace", "fast"): "Does the speaker talk fast?",
         ("pitch", "low"): "Is the speaker's voice low in pitch?",
         ("pitch", "high"): "Is the speaker's voice high in pitch?",
-        ("loudness", "quiet"): "Is the speaker's voice quiet?",
-        ("loudness", "loud"): "Is the speaker's voice loud?",
+        ("loudness", "quiet"): "Is the volume of the speech low?",
+        ("loudness", "loud"): "Is the volume of the speech high?",
     },
     named={
         "voice": "Is someone speaking?",
         "words": 'Does the speaker say "{}"?',
         "secondary": "Can {} be heard in the background?",
-        "absence": "Is there no {} in the clip?",
+        "absence": "Is the clip free of {}?",
     },
 )
 
@@ -107,27 +111,26 @@ MANDARIN = SpeechWords(
     subjects={
         ("gender", "man"): (("一位", "男士", ""), ("一个", "男人", ""), ("一名", "男子", "")),
         ("gender", "woman"): (("一位", "女士", ""), ("一个", "女人", ""), ("一名", "女子", "")),
-        ("age", "adult"): (("一个", "成年人", ""), ("一位", "成年人", ""), ("一名", "成人", "")),
+        ("age", "adult"): (("一个", "成年人", ""), ("一位", "成年人", ""), ("一名", "成年人", "")),
         ("age", "child"): (("一个", "孩子", ""), ("一个", "小孩", ""), ("一名", "儿童", "")),
     },
-    nobody_known=(("一个", "人"), ("一位", "说话者"), ("一名", "说话人")),
+    nobody_known=(("一个", "人"), ("有一个", "人"), ("一位", "说话者")),
     speaks=("说话", "讲话"),
     says=("说",),
+    once=("说话",),
     languages={"en": ("用英语", "用英文", "使用英语"), "zh": ("用普通话", "用汉语普通话", "使用普通话")},
     beside={
         ("pace", "slow"): ("缓慢地", "慢慢地", "以缓慢的语速"),
         ("pace", "fast"): ("快速地", "以快速的语速"),
-        ("loudness", "quiet"): ("小声地", "以小音量"),
-        ("loudness", "loud"): ("大声地", "以大音量"),
-        ("pitch", "low"): ("以低音调", "以低沉的音调"),
-        ("pitch", "high"): ("以高音调", "以高的音调"),
+        ("pitch", "low"): ("以低音调", "用低音调"),
+        ("pitch", "high"): ("以高音调", "用高音调"),
     },
     apart={
         ("pace", "slow"): ("语速慢", "语速缓慢"),
-        ("pace", "fast"): ("语速快", "说得快"),
-        ("loudness", "quiet"): ("音量小", "声音小"),
-        ("loudness", "loud"): ("音量大", "声音大"),
-        ("pitch", "low"): ("音调低", "音调低沉"),
+        ("pace", "fast"): ("语速快",),
+        ("loudness", "quiet"): ("音量小", "音量低", "声音小"),
+        ("loudness", "loud"): ("音量大", "音量高", "声音大"),
+        ("pitch", "low"): ("音调低",),
         ("pitch", "high"): ("音调高",),
     },
     behind=("背景里有{}", "背景中能听到{}", "背景音是{}"),
@@ -139,12 +142,12 @@ MANDARIN = SpeechWords(
         ("age", "child"): "说话的是孩子吗？",
         ("language", "en"): "说的是英语吗？",
         ("language", "zh"): "说的是普通话吗？",
-        ("pace", "slow"): "语速慢吗？",
-        ("pace", "fast"): "语速快吗？",
-        ("pitch", "low"): "说话声的音调低吗？",
-        ("pitch", "high"): "说话声的音调高吗？",
-        ("loudness", "quiet"): "说话声的音量小吗？",
-        ("loudness", "loud"): "说话声的音量大吗？",
+        ("pace", "slow"): "说话的语速慢吗？",
+        ("pace", "fast"): "说话的语速快吗？",
+        ("pitch", "low"): "说话的音调低吗？",
+        ("pitch", "high"): "说话的音调高吗？",
+        ("loudness", "quiet"): "说话的音量小吗？",
+        ("loudness", "loud"): "说话的音量大吗？",
     },
     named={
         "voice": "有人在说话吗？",
