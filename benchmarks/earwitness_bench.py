@@ -1,11 +1,11 @@
 """EarwitnessBench: how fast it is made, whether captions alone tell anything, and how judges and decomposers do on it.
 
     earwitness scenes make --preset bench --n 7920 --seed 0 --out runs/earwitness/set [--sounds ... --voices ...]
-    python -m benchmarks.earwitness_bench readers|decomposer|judge|doctor --data runs/earwitness/set
+    python -m benchmarks.earwitness_bench readers|decomposer|check|judge|doctor --data runs/earwitness/set
     python -m benchmarks.earwitness_bench making [--samples 400] [--sounds ... --voices ... --loops ...]
 
 ``readers`` fit a linear model to the words of captions, without clips; ``decomposer`` holds the rules against the set's
-own rubrics; ``judge`` scores all samples three ways:
+own rubrics; ``check`` measures clips and holds them against their scripts; ``judge`` scores all samples three ways:
 the whole caption in one question, the set's rubric, and the rules' rubric; ``doctor`` runs the controls on true pairs.
 Runs are kept below ``--out`` and resumed.
 """
@@ -36,12 +36,15 @@ from earwitness.bench.sets.earwitness import ALL, EarwitnessBench
 from earwitness.bench.sets.earwitness_files import DOMAINS, domain_of, pair_of
 from earwitness.metrics.bootstrap import measure_interval
 from earwitness.metrics.shares import share_interval
+from earwitness.report.recovery import recovery_table
+from earwitness.report.tables import Cell
 from earwitness.rubrics.base import Caption, Domain
 from earwitness.rubrics.rules import RuleDecomposer
 from earwitness.rubrics.saved import SavedRubrics, write_rubrics
 from earwitness.scenes.dataset.ingredients import Ingredients, gather
 from earwitness.scenes.dataset.making import make
 from earwitness.scenes.dataset.stored import LANGUAGES, Sample, read_samples
+from earwitness.scenes.recovery.heard import choose_clips, measured_clips
 from earwitness.types import Judge, Language, Pair, Rubric
 
 FOLDS = 5
@@ -54,7 +57,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("runs/earwitness/set"))
     parser.add_argument("--out", type=Path, default=Path("runs/earwitness"))
     parser.add_argument("--backbone", default="embedded", help="of judge and doctor")
-    parser.add_argument("--clips", type=int, default=400, help="of doctor: how many")
+    parser.add_argument("--clips", type=int, default=400, help="of check, doctor: how many")
     parser.add_argument("--samples", type=int, default=400, help="of making: samples a language of each subset")
     parser.add_argument("--seed", type=int, default=0)
     for folder in ("sounds", "voices", "loops"):
@@ -150,6 +153,18 @@ def _cases(samples: Sequence[Sample], language: Language, domain: Domain) -> lis
     ]
 
 
+def _check(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    heard = measured_clips(options.data, choose_clips(options.data, options.clips, options.seed))
+    table = recovery_table([(clip.name, reading) for clip in heard for reading in clip.readings])
+    told = ("what", "tolerance", "said", "measured", "agree", "share", "low", "high", "clips")
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return [{name: _shortened(row[name]) for name in told} for row in rows], "; ".join(table.notes)
+
+
+def _shortened(cell: Cell) -> str | int | float | None:
+    return round(cell, 3) if isinstance(cell, float) else cell
+
+
 def _judge(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
     options.out.mkdir(parents=True, exist_ok=True)
     gold = options.out / "gold.jsonl"
@@ -198,6 +213,7 @@ STUDIES: Mapping[str, Study] = {
     "making": _making,
     "readers": _readers,
     "decomposer": _decomposer,
+    "check": _check,
     "judge": _judge,
     "doctor": _doctor,
 }

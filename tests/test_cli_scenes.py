@@ -137,7 +137,7 @@ def test_folders_are_given_by_name(earwitness, tmp_path, parquet):
         (("--n", "6"), "UsageError: n is 6; wanted a multiple of 4"),
         (("--n", "0"), "Invalid value for '--n'"),
         (("--seed", "-1"), "Invalid value for '--seed'"),
-        (("--soundfont", "none.sf2"), "UsageError: a soundfont is nothing that is built in"),
+        (("--soundfont", "none.sf2"), "UsageError: a soundfont is not built in"),
         (("--sounds", "none"), "ManifestError: none: no labelled clip found"),
         (("--voices", "none"), "ManifestError: none/metadata.csv is not there; wanted a table"),
         (("--loops", "none"), "ManifestError: none: no labelled clip found"),

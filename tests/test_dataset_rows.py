@@ -180,7 +180,8 @@ def test_clips_of_the_small_set_are_what_a_judge_takes(built_in_set, parquet):
         samples, rate = soundfile.read(io.BytesIO(clip))
         assert rate == RATE
         assert 2 <= len(samples) / rate <= 10
-        assert 1e-3 < np.abs(samples).max() <= 0.98
+        # In 16 bits, 0.98 may be a step more.
+        assert 1e-3 < np.abs(samples).max() <= 0.98 + 2**-15
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path, parquet, monkeypatch):

@@ -150,7 +150,7 @@ def test_levels_follow_when_a_clip_is_made_softer_to_fit() -> None:
 
 def test_the_background_lasts_and_is_softer_than_every_event() -> None:
     for seed in range(20):
-        clip = _stage().clip(_plan("beep 2", "knock"), seed, secondary="tone")
+        clip = _stage().clip(_plan("beep 2", "chirp"), seed, secondary="tone")
         under = clip.script["events"][0]
         assert under["role"] == "background"
         assert under["onset"] < 0.1

@@ -25,8 +25,8 @@ def test_children_speak_only_where_they_were_recorded(recorded: RecordedVoices) 
 
 
 @pytest.mark.parametrize(("label", "low", "high"), [
-    ("man speaking", 90, 140),
-    ("woman speaking", 190, 245),
+    ("man speaking", 105, 140),
+    ("woman speaking", 205, 245),
     ("child speaking", 255, 305),
 ])  # fmt: skip
 def test_who_speaks_is_who_was_asked_for(recorded: RecordedVoices, label: str, low: float, high: float) -> None:

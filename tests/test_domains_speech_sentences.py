@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from earwitness.scenes.domains.speech.sentences import LINES, Line, are_alike, line_of
+from earwitness.scenes.domains.speech.sentences import LINES, Line, are_alike, fill_one_pattern, line_of
 from earwitness.types import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -59,4 +59,10 @@ def test_words_of_one_place_sound_unlike(language: Language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sentences_are_alike_only_where_one_word_differs(language: Language) -> None:
     for one, other in combinations(LINES[language], 2):
-        assert are_alike(one.words, other.words) == (one.pattern == other.pattern), (one.words, other.words)
+        same = one.pattern == other.pattern
+        assert are_alike(one.words, other.words) == fill_one_pattern(one.words, other.words) == same, (one, other)
+
+
+def test_a_sentence_that_somebody_else_wrote_is_of_no_pattern() -> None:
+    assert not fill_one_pattern("The train leaves at two", "The train leaves at noon")
+    assert not fill_one_pattern("We call it bear", "They call it bear")

@@ -1,31 +1,28 @@
-"""Utterances: what has two values, and what of a recording is voice."""
+"""Utterances: what of a recording is voice, and what a kind of voice tells."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from earwitness.scenes.bands import Level
-from earwitness.scenes.domains.base import Fact
-from earwitness.scenes.domains.speech.utterances import VALUES, level_of, other_value, voiced_part
+from earwitness.scenes.domains.speech.utterances import Kind, Utterance, voiced_part
 from earwitness.scenes.synthesis import SAMPLE_RATE
 
 
-@pytest.mark.parametrize("fact", VALUES)
-def test_each_of_two_values_is_the_others_other(fact: Fact) -> None:
-    first, second = VALUES[fact]
-    assert (other_value(fact, first), other_value(fact, second)) == (second, first)
-
-
-@pytest.mark.parametrize(("value", "level"), [("quiet", "low"), ("loud", "high")])
-def test_levels_are_those_of_bands(value: str, level: Level) -> None:
-    assert level_of("loudness", value) == level
+@pytest.mark.parametrize(("kind", "gender", "age"), [
+    ("man", "man", "adult"),
+    ("woman", "woman", "adult"),
+    ("child", None, "child"),
+])  # fmt: skip
+def test_a_kind_tells_gender_and_age(kind: Kind, gender: str | None, age: str) -> None:
+    said = Utterance(kind, "a.wav", "We call it bear")
+    assert (said.gender, said.age) == (gender, age)
 
 
 def test_silence_around_a_voice_goes_and_its_level_is_one() -> None:
     clip = np.zeros(3 * SAMPLE_RATE, np.float32)
     clip[SAMPLE_RATE : 2 * SAMPLE_RATE] = 0.02 * np.sign(np.sin(np.arange(SAMPLE_RATE)))
-    part = voiced_part(clip, SAMPLE_RATE)
+    part = voiced_part(clip)
     assert part is not None
     # A second, and a tenth on either side.
     assert len(part) / SAMPLE_RATE == pytest.approx(1.2)
@@ -33,4 +30,4 @@ def test_silence_around_a_voice_goes_and_its_level_is_one() -> None:
 
 
 def test_where_nothing_sounds_there_is_no_voice() -> None:
-    assert voiced_part(np.zeros(SAMPLE_RATE, np.float32), SAMPLE_RATE) is None
+    assert voiced_part(np.zeros(SAMPLE_RATE, np.float32)) is None

@@ -15,7 +15,7 @@ from earwitness.scenes.domains.base import Claim, Described, Fact
 from earwitness.scenes.domains.labels.words import said, stem
 from earwitness.scenes.domains.speech.domain import SpeechDomain
 from earwitness.scenes.domains.speech.utterances import VALUES
-from earwitness.scenes.domains.speech.wording import question, worded
+from earwitness.scenes.domains.speech.wording import describe, question
 from earwitness.scenes.synthesis import Synthesis
 from earwitness.types import Language, language_of
 from told_voices import spoken_by_tones
@@ -66,9 +66,52 @@ def test_words_stand_between_marks_in_their_own_language(language: Language) -> 
         for claim, item in zip(made.claims, made.items, strict=True):
             if claim.fact == "words" and item.span:
                 start, stop = item.span
-                stopped = "." if language_of(str(claim.value)) == "en" else "。"
+                stopped = "." if language_of(str(claim.value)) == "en" else "。"  # no line is a question
                 assert made.caption[start:stop] == f"{claim.value}{stopped}"
                 assert (made.caption[start - 1], made.caption[stop]) == marks
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_is_quoted_as_one(language: Language) -> None:
+    claims = (VOICE, Claim("words", SPEAKER, "Do you like it too"))
+    for seed in range(20):
+        assert spans(describe(claims, language, np.random.default_rng(seed)))["words"] == "Do you like it too?"
+
+
+# What nobody would write of one speaker.
+AWKWARD = {
+    "en": (
+        r"(?i)loudly|quietly|(loud|quiet) voice|voice[^.]* voice|speaker (speak|is speak)|child speaker|says fast"
+        r"|spoken|deep|speak(s|ing) (slow|quick)ly (English|Mandarin)|talk(s|ing) (English|Mandarin)"
+    ),
+    "zh": (
+        r"[大小]声地|以[大小]音量|(音量|声音)[大小高低]的|有一个?有|以[^，。”]*以|[快慢]地[^，。]*以"
+        r"|[。”](音量|声音|语速|音调)|说话者[^，。“]*说话"
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_awkward(language: Language) -> None:
+    for made in captions(language, 120):
+        quoted = spans(made).get("words", "")
+        assert not re.search(AWKWARD[language], made.caption.replace(quoted, "")), made.caption
+
+
+def test_loudness_is_the_level_and_not_the_effort() -> None:
+    asked = [
+        question(Claim("loudness", SPEAKER, value), language) for language in LANGUAGES for value in ("quiet", "loud")
+    ]
+    assert asked == [
+        "Is the volume of the speech low?",
+        "Is the volume of the speech high?",
+        "说话的音量小吗？",
+        "说话的音量大吗？",
+    ]
+
+
+def test_what_is_absent_is_asked_as_absence() -> None:
+    assert question(Claim("absence", ("siren",)), "en") == "Is the clip free of the sound of a siren?"
 
 
 def test_english_captions_are_sentences() -> None:
@@ -109,7 +152,7 @@ def test_each_claim_has_three_wordings_and_none_says_the_opposite(language: Lang
     first, second = VALUES[claim.fact]
     opposite = Claim(claim.fact, SPEAKER, second if claim.value == first else first)
     wordings = [
-        {spans(worded((VOICE, told), language, np.random.default_rng(n)))[claim.fact].lower() for n in range(60)}
+        {spans(describe((VOICE, told), language, np.random.default_rng(n)))[claim.fact].lower() for n in range(60)}
         for told in (claim, opposite)
     ]
     distinct = wordings[0] if claim.fact not in ("gender", "age") else subjects(claim, language)
@@ -118,7 +161,7 @@ def test_each_claim_has_three_wordings_and_none_says_the_opposite(language: Lang
 
 
 def subjects(claim: Claim, language: Language) -> set[str]:
-    return {spans(worded((VOICE, claim), language, np.random.default_rng(n)))["voice"] for n in range(60)}
+    return {spans(describe((VOICE, claim), language, np.random.default_rng(n)))["voice"] for n in range(60)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -126,7 +169,7 @@ def test_sounds_are_told_in_several_ways(language: Language) -> None:
     wordings = defaultdict(set)
     for seed in range(60):
         claims = (VOICE, Claim("secondary", ("rain",)), Claim("absence", ("siren",)))
-        made = worded(claims, language, np.random.default_rng(seed))
+        made = describe(claims, language, np.random.default_rng(seed))
         text = made.caption
         for fact, words in spans(made).items():
             wordings[fact].add(words)
@@ -159,6 +202,6 @@ def test_questions_hang_on_the_claim_and_ask_in_their_language(language: Languag
 
 def test_wording_is_drawn_from_the_generator_alone() -> None:
     claims = (VOICE, Claim("gender", SPEAKER, "woman"), Claim("pace", SPEAKER, "fast"))
-    made = [worded(claims, "en", np.random.default_rng(seed)).caption for seed in (1, 1, 2, 3, 4, 5)]
+    made = [describe(claims, "en", np.random.default_rng(seed)).caption for seed in (1, 1, 2, 3, 4, 5)]
     assert made[0] == made[1]
     assert len(set(made)) > 3

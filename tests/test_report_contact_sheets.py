@@ -11,7 +11,7 @@ import pytest
 
 from earwitness.report.contact_sheets import CLIPS, contact_sheets, file_of
 from earwitness.scenes.dataset.stored import Entry, Sample
-from earwitness.scenes.recovery.heard import Heard, HeardQuartet
+from earwitness.scenes.recovery.heard import MeasuredClip, MeasuredQuartet
 from earwitness.scenes.recovery.readings import Reading
 from earwitness.types import Item, Language
 
@@ -32,18 +32,18 @@ def sample(heard: str, told: str, language: Language = "en", caption: str = "") 
     )  # fmt: skip
 
 
-def heard(name: str, *readings: Reading) -> Heard:
+def heard(name: str, *readings: Reading) -> MeasuredClip:
     event = {"label": ATTACK, "onset": 0.2, "offset": 0.7, "level_db": -20.0, "role": "foreground"}
     script = {"events": [event], "tempo": 61.5, "words": ATTACK, "f0_band": [80, 140]}
     samples = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
-    return Heard(name, "sound", b"fLaC", samples, RATE, script, readings)
+    return MeasuredClip(name, "sound", b"fLaC", samples, RATE, script, readings)
 
 
 def page(*readings: Reading) -> str:
     samples = [sample(one, other) for one in "ab" for other in "ab"]
     chinese = [sample(one, other, "zh", f"钟声{other}。") for one in "ab" for other in "ab"]
     clips = {f"clip-{side}": heard(f"clip-{side}", *readings) for side in "ab"}
-    return contact_sheets(f"A set {ATTACK}", [HeardQuartet((*samples, *chinese), clips)])
+    return contact_sheets(f"A set {ATTACK}", [MeasuredQuartet((*samples, *chinese), clips)])
 
 
 class Seen(HTMLParser):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from earwitness.report.recovery import findings, findings_table
+from earwitness.report.recovery import recovered, recovery_table
 from earwitness.report.tables import write_table
 from earwitness.scenes.recovery.readings import Reading
 
@@ -19,28 +19,28 @@ READINGS = [
 
 
 def test_each_kind_is_counted():
-    found = {one.what: one for one in findings(READINGS)}
+    found = {one.what: one for one in recovered(READINGS)}
     assert list(found) == ["onset", "offset", "level"]
     assert (found["onset"].said, len(found["onset"].measured), found["onset"].agreeing) == (3, 3, 2)
     assert (found["offset"].said, len(found["offset"].measured), found["offset"].agreeing) == (1, 0, 0)
 
 
 def test_intervals_are_over_clips():
-    (onset, offset, _) = findings(READINGS)
+    (onset, offset, _) = recovered(READINGS)
     assert (onset.share.value, onset.share.n) == (2 / 3, 2)
     assert (offset.share.value, offset.share.n) == (None, 0)
 
 
 def test_the_table_tells_the_worst_and_why_not():
-    told = json.loads(write_table(findings_table(READINGS), "json"))
+    told = json.loads(write_table(recovery_table(READINGS), "json"))
     onset, offset, level = told["rows"]
     assert (round(onset["worst by"], 3), onset["in"]) == (0.3, "a")
     assert (offset["worst by"], offset["in"], offset["share"]) == (None, None, None)
     assert level["tolerance"] == "2 dB"
     assert told["n_clips"] == 3
     assert told["not_measured"] == {RINGS: {"offset": 1}}
-    assert "not measured, as the room rings on: offset 1" in write_table(findings_table(READINGS), "text")
+    assert "not measured, as the room rings on: offset 1" in write_table(recovery_table(READINGS), "text")
 
 
 def test_nothing_read_is_an_empty_table():
-    assert findings_table([]).rows == ()
+    assert recovery_table([]).rows == ()

@@ -11,6 +11,7 @@ from earwitness.scenes.analysis.harmony import kick_level, low_pitch, pitch_of, 
 from earwitness.scenes.analysis.levels import SILENCE, sounding_level
 from earwitness.scenes.analysis.onsets import beginning, hides, stretches
 from earwitness.scenes.analysis.pitch import median_pitch
+from earwitness.scenes.analysis.spectra import power_frames
 from earwitness.scenes.analysis.tempo import tempo
 from earwitness.scenes.music import MELLOW, Piece, Timbre, add, play, strike
 from earwitness.scenes.recovery.agreement import agreement, syllables
@@ -116,6 +117,24 @@ def test_noise_has_no_pitch():
 
 def test_what_is_too_short_has_no_pitch():
     assert median_pitch(tone(0.02, -20.0), RATE) is None
+
+
+# --- spectra -------------------------------------------------------------------------------------------------------
+
+
+def test_frames_are_centred_on_every_hop_from_the_first_sample_on():
+    click = np.zeros(RATE, np.float32)
+    click[RATE // 2] = 1.0
+    power = power_frames(click, RATE, 0.02, 0.01).sum(axis=1)
+    assert len(power) == 101
+    assert np.flatnonzero(power > 1e-6 * power.max()).tolist() == [50]
+
+
+def test_finer_bins_lie_between_the_others_and_change_none():
+    heard = noise(0.5)
+    coarse, fine = (power_frames(heard, RATE, 0.02, 0.01, finer=finer) for finer in (1, 2))
+    assert (coarse.shape[1], fine.shape[1]) == (161, 321)
+    np.testing.assert_allclose(fine[:, ::2], coarse, rtol=1e-9, atol=1e-9)
 
 
 # --- tempo ---------------------------------------------------------------------------------------------------------
@@ -319,7 +338,8 @@ def music(**wrong: Any) -> tuple[Script, Samples]:
     rng = np.random.default_rng(3)
     heard = play(Piece(66, "minor", 4, root=2, chords=True), 7.0, Timbre.draw(rng, MELLOW), rng)
     heard *= np.float32(0.1 / np.sqrt(np.square(heard).mean()))
-    script = {"tempo": 66.0, "rms_db": -20.0, "median_hz": 370.0, "mode": "minor", "root": 2, "drums": False}
+    script = {"tempo": 66.0, "rms_db": -20.0, "median_hz": 370.0, "lowest": 60, "mode": "minor"}
+    script |= {"root": 2, "drums": False}
     return {"events": [], **script, **wrong}, heard
 
 
@@ -338,8 +358,8 @@ def test_music_agrees_with_its_script():
         ("level", {"rms_db": -40.0}),
         ("mode", {"mode": "major"}),
         ("drums", {"drums": True}),
-        ("register", {"median_hz": 1480.0}),
-        ("register", {"median_hz": 98.0}),
+        ("register", {"lowest": 72}),
+        ("register", {"lowest": 36}),
     ],
 )
 def test_other_music_is_told(what: str, wrong: Script):

@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from earwitness.audio import from_array
-from earwitness.scenes.domains.speech.espeak import VARIANTS, Spoken, pitch_setting
+from earwitness.scenes.domains.speech.espeak import VARIANTS, SpokenVoices, pitch_setting
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 from earwitness.types import Audio, Language
 
@@ -55,9 +55,9 @@ def read_as_tones(text: str, voice: str, pitch: int, speed: int) -> Audio:
     return from_array(np.concatenate([silence, sound, silence]), SAMPLE_RATE)
 
 
-def spoken_by_tones() -> Spoken:
+def spoken_by_tones() -> SpokenVoices:
     """The voices of the program, read by tones."""
-    return Spoken(read_as_tones)
+    return SpokenVoices(read_as_tones)
 
 
 def variants() -> list[tuple[str, str]]:

@@ -58,7 +58,8 @@ class IngredientOptions:
         Path | None, typer.Option(help="Of bench: General MIDI instruments. Default: one that is installed.")
     ] = None
     built_in: Annotated[
-        bool, typer.Option("--built-in", help="Of bench: use nothing but the package, whatever is installed.")
+        bool,
+        typer.Option("--built-in", help="Of bench: run no installed program, so that any machine makes the same set."),
     ] = False
 
     def given(self) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def make(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same clips.")] = 0,
     made_of: IngredientOptions,
 ) -> None:
-    """Render clips with true and false captions in English and Chinese; one broken off goes on where it was."""
+    """Render clips with true and false captions in English and Chinese; a set that was broken off is completed."""
     count = n or USUAL[preset]
     if preset is Preset.bench:
         print(_bench(out, made_of, count, seed))

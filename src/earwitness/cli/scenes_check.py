@@ -33,18 +33,18 @@ def check(
     data: Folder,
     *,
     n: Annotated[int, typer.Option(min=1, help="How many clips, as many of each subset.")] = 280,
-    seed: Annotated[int, typer.Option(help="Of the choice of clips.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the choice of clips.")] = 0,
     output: Output,
 ) -> None:
     """Measure clips anew, by plain signal analysis, and see whether they hold what their scripts say."""
-    from earwitness.report.recovery import findings, findings_table
+    from earwitness.report.recovery import recovered, recovery_table
     from earwitness.report.tables import write_table
-    from earwitness.scenes.recovery.heard import choose_clips, hear_clips
+    from earwitness.scenes.recovery.heard import choose_clips, measured_clips
 
-    heard = hear_clips(data, choose_clips(data, n, seed))
+    heard = measured_clips(data, choose_clips(data, n, seed))
     readings = [(clip.name, reading) for clip in heard for reading in clip.readings]
-    print(write_table(findings_table(readings), output.form, terminal_width()))
-    wrong = [found for found in findings(readings) if found.agreeing < ENOUGH_AGREE * len(found.measured)]
+    print(write_table(recovery_table(readings), output.form, terminal_width()))
+    wrong = [found for found in recovered(readings) if found.agreeing < ENOUGH_AGREE * len(found.measured)]
     if wrong:
         told = ", ".join(f"{found.what} {found.agreeing} of {len(found.measured)}" for found in wrong)
         print(f"scripts and clips disagree: {told} readings agree; wanted {ENOUGH_AGREE:.0%}.", file=sys.stderr)
@@ -56,14 +56,14 @@ def sheets(
     *,
     out: Annotated[Path, typer.Option(help=f"Folder for {SHEETS} and the clips.")],
     n: Annotated[int, typer.Option(min=1, help="How many quartets, as many of each subset and kind.")] = 24,
-    seed: Annotated[int, typer.Option(help="Of the choice of quartets.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the choice of quartets.")] = 0,
 ) -> None:
     """Write a page to look at and listen to: spectrograms, captions, facts and readings, with the clips beside it."""
     from earwitness.report.contact_sheets import CLIPS, contact_sheets, file_of
     from earwitness.scenes.clip_folders import writing
-    from earwitness.scenes.recovery.heard import choose_quartets, hear_quartets
+    from earwitness.scenes.recovery.heard import choose_quartets, measured_quartets
 
-    quartets = hear_quartets(data, choose_quartets(data, n, seed))
+    quartets = measured_quartets(data, choose_quartets(data, n, seed))
     page = contact_sheets(f"{len(quartets)} quartets of {data.resolve().name}", quartets)
     with writing(out / CLIPS):
         for clip in (clip for quartet in quartets for clip in quartet.clips.values()):

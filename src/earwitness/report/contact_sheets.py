@@ -14,7 +14,7 @@ from urllib.parse import quote
 from earwitness.audio.source import printable
 from earwitness.report.spectrograms import Bar, spectrogram
 from earwitness.scenes.dataset.stored import Sample
-from earwitness.scenes.recovery.heard import Heard, HeardQuartet
+from earwitness.scenes.recovery.heard import MeasuredClip, MeasuredQuartet
 from earwitness.scenes.recovery.readings import TOLERANCES, Reading
 from earwitness.types import Language
 
@@ -35,7 +35,7 @@ th, td { border-bottom: 1px solid #d0d0d0; padding: 0.15rem 0.8rem 0.15rem 0; te
 """
 
 
-def file_of(clip: Heard) -> str:
+def file_of(clip: MeasuredClip) -> str:
     """The name of a clip's file in the folder ``clips``.
 
     Example:
@@ -45,7 +45,7 @@ def file_of(clip: Heard) -> str:
     return f"{_plain(clip.name)}.flac"
 
 
-def contact_sheets(title: str, quartets: Iterable[HeardQuartet]) -> str:
+def contact_sheets(title: str, quartets: Iterable[MeasuredQuartet]) -> str:
     """A page with a section for each quartet; clips are looked for in the folder ``clips`` beside it, by ``file_of``.
 
     Args:
@@ -71,7 +71,7 @@ def contact_sheets(title: str, quartets: Iterable[HeardQuartet]) -> str:
     )
 
 
-def _section(quartet: HeardQuartet) -> str:
+def _section(quartet: MeasuredQuartet) -> str:
     first = quartet.samples[0]
     how = f"change of {' and '.join(first.edits)}" if first.edits else "swap"
     captions: dict[tuple[Language, str], dict[str, Sample]] = {}
@@ -90,7 +90,7 @@ def _section(quartet: HeardQuartet) -> str:
 # --- a clip --------------------------------------------------------------------------------------------------------
 
 
-def _clip(clip: Heard) -> str:
+def _clip(clip: MeasuredClip) -> str:
     bars = [Bar(event["label"], event["onset"], event["offset"]) for event in clip.script.get("events", ())]
     wrong = sum(reading.agrees is False for reading in clip.readings)
     source = escape(quote(f"{CLIPS}/{file_of(clip)}"))

@@ -18,7 +18,7 @@ Named: TypeAlias = tuple[str, Reading]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Recovered:
     """What was measured of one kind.
 
     Attributes:
@@ -44,25 +44,25 @@ class Found:
         return sum(bool(reading.agrees) for _, reading in self.measured)
 
 
-def findings(readings: Sequence[Named]) -> list[Found]:
+def recovered(readings: Sequence[Named]) -> list[Recovered]:
     """What was measured, kind by kind; kinds that no script speaks of are left out.
 
     Example:
         >>> known, unknown = Reading("tempo", "", 60.0, 61.0), Reading("tempo", "", 60.0, None, "it is noise")
-        >>> [(one.what, one.agreeing, len(one.measured), one.said) for one in findings([("a", known), ("b", unknown)])]
+        >>> [(one.what, one.agreeing, len(one.measured), one.said) for one in recovered([("a", known), ("b", unknown)])]
         [('tempo', 1, 1, 2)]
     """
     by_kind: dict[Measure, list[Named]] = {what: [] for what in MEASURES}
     for clip, reading in readings:
         by_kind[reading.what].append((clip, reading))
     return [
-        Found(what, len(own), [(clip, reading) for clip, reading in own if reading.measured is not None])
+        Recovered(what, len(own), [(clip, reading) for clip, reading in own if reading.measured is not None])
         for what, own in by_kind.items()
         if own
     ]
 
 
-def findings_table(readings: Sequence[Named]) -> Table:
+def recovery_table(readings: Sequence[Named]) -> Table:
     """Each kind in a row; under them why what could not be measured could not."""
     clips = len({clip for clip, _ in readings})
     why: dict[str, Counter[str]] = {}
@@ -75,13 +75,13 @@ def findings_table(readings: Sequence[Named]) -> Table:
     ]
     return Table(
         COLUMNS,
-        tuple(map(_row, findings(readings))),
+        tuple(map(_row, recovered(readings))),
         notes=(f"{clips} clips; shares with 95 % intervals over clips", *notes),
         facts={"n_clips": clips, "not_measured": {reason: dict(kinds) for reason, kinds in why.items()}},
     )
 
 
-def _row(found: Found) -> tuple[Cell, ...]:
+def _row(found: Recovered) -> tuple[Cell, ...]:
     share = found.share
     worst = max(found.measured, key=lambda named: abs(named[1].deviation or 0.0), default=None)
     return (

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from earwitness.report.canvas import look_of, sheet, short, svg_of
+from earwitness.scenes.analysis.spectra import power_frames
 
 WINDOW, HOP, BANDS, LOWEST = 0.032, 0.015, 96, 50.0
 RANGE = 80.0
@@ -66,10 +67,7 @@ def spectrogram(title: str, samples: NDArray[np.float32], sample_rate: int, bars
 
 def log_mel(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
     """Level of each mel band from 15 ms to 15 ms, in dB below the loudest point, ``[band, frame]``."""
-    size = int(WINDOW * sample_rate)
-    padded = np.pad(samples, size // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[:: int(HOP * sample_rate)]
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(size)))) @ _filters(size, sample_rate).T
+    power = power_frames(samples, sample_rate, WINDOW, HOP) @ _filters(int(WINDOW * sample_rate), sample_rate).T
     level = 10 * np.log10(np.maximum(power / max(float(power.max()), 1e-20), 10 ** (-RANGE / 10)))
     return np.asarray(level.T)
 

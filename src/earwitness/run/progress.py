@@ -36,10 +36,10 @@ class Progress:
         if self._bar:
             self._bar.stop()
 
-    def skip(self) -> None:
-        """A pair had its score already; it counts neither as work nor in the rate."""
+    def skip(self, pairs: int = 1) -> None:
+        """Pairs had their scores already; they count neither as work nor in the rate."""
         if self._left is not None:
-            self._left -= 1
+            self._left -= pairs
             self._update(total=self._left)
 
     def advance(self, scored: bool) -> None:

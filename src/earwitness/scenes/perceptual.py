@@ -22,6 +22,7 @@ from earwitness.run.whole_files import replacing
 from earwitness.scenes.bands import LEVELS, Band, Level, Range
 from earwitness.scenes.clip_folders import MANIFEST, write_clip, writing
 from earwitness.scenes.effects import clip_hard, coloured_noise, fade, in_room, low_pass, tilt
+from earwitness.scenes.gains import gain_of, rms
 from earwitness.scenes.music import MELLOW, RICH, Mode, Piece, Timbre, play
 from earwitness.scenes.opposites import opposites
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples, Synthesis
@@ -109,7 +110,7 @@ def perceptual_clip(name: str, level: Level, seed: int, number: int) -> Perceptu
 
 
 def _at_loudness(samples: Samples, level: float) -> Samples:
-    return samples * np.float32(10 ** (level / 20) / np.sqrt(np.square(samples, dtype=np.float64).mean()))
+    return samples * np.float32(gain_of(level) / rms(samples))
 
 
 # --- music of a property, and sounds with one ----------------------------------------------------------------------
@@ -162,7 +163,7 @@ def _distorted(value: float, sound: str, seconds: float, rng: np.random.Generato
 
 def _noisy(value: float, sound: str, seconds: float, rng: np.random.Generator) -> Samples:
     clean = _at_loudness(_sounding(sound, seconds, rng), 0.0)
-    return clean + coloured_noise(len(clean), rng.uniform(0.0, 1.5), rng) * np.float32(10 ** (value / 20))
+    return clean + coloured_noise(len(clean), rng.uniform(0.0, 1.5), rng) * np.float32(gain_of(value))
 
 
 def _banded(value: float, sound: str, seconds: float, rng: np.random.Generator) -> Samples:

@@ -10,7 +10,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from earwitness.scenes.analysis.levels import decibels
+from earwitness.scenes.analysis.levels import power_db
+from earwitness.scenes.analysis.spectra import power_frames
 from earwitness.scenes.synthesis import Samples
 
 Spectrum: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -31,13 +32,10 @@ MINOR_THIRDS = (3, 8, 10)
 
 def steady_spectrum(samples: Samples, sample_rate: int) -> Spectrum:
     """Power of what sounds on, without what is struck and gone, ``[bin]``, and the frequencies of the bins."""
-    size = int(WINDOW * sample_rate)
-    padded = np.pad(samples, size // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[:: int(HOP * sample_rate)] * np.hanning(size)
-    power = np.square(np.abs(np.fft.rfft(frames, 2 * size)))
+    power = power_frames(samples, sample_rate, WINDOW, HOP, finer=2)
     around = np.pad(power, ((FRAMES // 2, FRAMES // 2), (0, 0)), mode="edge")
     steady = np.median(np.lib.stride_tricks.sliding_window_view(around, FRAMES, axis=0), axis=-1)
-    return steady.mean(axis=0), np.asarray(np.fft.rfftfreq(2 * size, 1 / sample_rate), np.float64)
+    return steady.mean(axis=0), np.linspace(0, sample_rate / 2, power.shape[1])
 
 
 def low_pitch(samples: Samples, sample_rate: int) -> float:
@@ -74,7 +72,7 @@ def _strength(power: NDArray[np.float64], pitches: NDArray[np.float64], pitch: i
 def kick_level(samples: Samples, sample_rate: int) -> float:
     """Power where only a kick drum has any, beside that of all, in dB."""
     power, hertz = np.square(np.abs(np.fft.rfft(samples))), np.fft.rfftfreq(len(samples), 1 / sample_rate)
-    return decibels(float(power[(hertz > KICK[0]) & (hertz < KICK[1])].sum() / (power.sum() + 1e-20)))
+    return power_db(float(power[(hertz > KICK[0]) & (hertz < KICK[1])].sum() / (power.sum() + 1e-20)))
 
 
 def pitch_of(hertz: float | NDArray[np.float64]) -> NDArray[np.float64]:

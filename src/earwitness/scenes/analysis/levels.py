@@ -48,9 +48,9 @@ def level_of_sounding(powers: NDArray[np.float64], noise: float = 0.0) -> float:
     own = powers - noise
     # Noise is not the same in each frame: what is much softer than the noise may be the noise's own.
     sounding = own[own >= max(own.max(initial=0.0) * 10 ** (-BELOW_LOUDEST / 10), noise / 2, LEAST)]
-    return decibels(float(sounding.mean())) if len(sounding) else SILENCE
+    return power_db(float(sounding.mean())) if len(sounding) else SILENCE
 
 
-def decibels(power: float) -> float:
+def power_db(power: float) -> float:
     """A power in dB full scale."""
     return float(10 * np.log10(power + LEAST))

@@ -1,20 +1,17 @@
 """When sounds begin and end, and how often they come, from their power.
 
 ``samples [time]`` are float32 mono; times are in seconds. A sound is there where its power is at most 25 dB below its
-loudest moment, as in ``sources.sounding_spans``, and stands out of the noise under it.
+loudest moment, as in ``sounding.sounding_spans``, and stands out of the noise under it.
 """
 
 from __future__ import annotations
-
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earwitness.scenes.analysis.levels import BELOW_LOUDEST, frame_powers
+from earwitness.scenes.bands import Range
 from earwitness.scenes.synthesis import Samples
-
-Stretch: TypeAlias = tuple[float, float]
 
 FRAME = 0.005
 # Seconds over which power is averaged, so that a low tone is not cut up by its own wave.
@@ -44,7 +41,7 @@ def beginning(samples: Samples, sample_rate: int, noise: float = 0.0) -> float |
 
 def stretches(
     samples: Samples, sample_rate: int, noise: float = 0.0, *, gap: float = 0.1, below: float = BELOW_LOUDEST
-) -> list[Stretch]:
+) -> list[Range]:
     """Where something sounds.
 
     Args:

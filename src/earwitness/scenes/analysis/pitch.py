@@ -9,10 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from earwitness.scenes.analysis.levels import BELOW_LOUDEST
+from earwitness.scenes.bands import Range
 from earwitness.scenes.effects import low_pass
 from earwitness.scenes.synthesis import Samples
 
-VOICES = (60.0, 500.0)
+# Between which frequencies voices are looked for.
+VOICES: Range = (60.0, 500.0)
 # Seconds that are compared, and between two looks.
 WINDOW, HOP = 0.03, 0.01
 # Above the fundamentals lie a voice's formants, whose ripples are near to periods of their own.
@@ -21,19 +24,16 @@ CUTOFF = 1500.0
 ALIKE = 0.6
 # Twice the period is a period too: the first shift that is nearly as good as the best is taken.
 NEARLY = 0.9
-# Frames this much quieter than the loudest are not looked at, dB.
-BELOW_LOUDEST = 25.0
 # Of the frames that are looked at, how many have to have a pitch.
 PITCHED = 0.1
 
 
-def median_pitch(samples: Samples, sample_rate: int, span: tuple[float, float] = VOICES) -> float | None:
+def median_pitch(samples: Samples, sample_rate: int) -> float | None:
     """The median over time of the fundamental frequency; None where hardly anything has one.
 
     Args:
         samples: one voice or tone.
         sample_rate: Hz.
-        span: between which frequencies it is looked for.
 
     Example:
         >>> time = np.arange(16000) / 16000
@@ -41,33 +41,24 @@ def median_pitch(samples: Samples, sample_rate: int, span: tuple[float, float] =
         >>> round(median_pitch(without_fundamental.astype(np.float32), 16000))
         110
     """
-    track = pitch_track(samples, sample_rate, span)
+    track = _pitch_track(samples, sample_rate)
     pitched = track[~np.isnan(track)]
     return float(np.median(pitched)) if len(pitched) and len(pitched) >= PITCHED * len(track) else None
 
 
-def pitch_track(samples: Samples, sample_rate: int, span: tuple[float, float] = VOICES) -> NDArray[np.float64]:
-    """The fundamental frequency of each frame that is not much quieter than the loudest; NaN where there is none.
-
-    Args:
-        samples: one voice or tone.
-        sample_rate: Hz.
-        span: between which frequencies it is looked for.
-
-    Returns:
-        Hz, ``[frame]``.
-    """
-    longest, window = int(sample_rate / span[0]) + 1, int(WINDOW * sample_rate)
+def _pitch_track(samples: Samples, sample_rate: int) -> NDArray[np.float64]:
+    """The frequency of each frame that is not much quieter than the loudest, ``[frame]``; NaN where there is none."""
+    longest, window = int(sample_rate / VOICES[0]) + 1, int(WINDOW * sample_rate)
     if len(samples) < longest + window:
         return np.empty(0)
-    heard = low_pass(samples, sample_rate, max(CUTOFF, span[1])).astype(np.float64)
+    heard = low_pass(samples, sample_rate, CUTOFF).astype(np.float64)
     frames = np.lib.stride_tricks.sliding_window_view(heard, longest + window)[:: int(HOP * sample_rate)]
     power = np.square(frames).mean(axis=1)
     frames = frames[power > power.max() * 10 ** (-BELOW_LOUDEST / 10)]
     if not len(frames):
         return np.empty(0)
     alike = _likeness(frames, window, longest)
-    return np.array([_frequency(one, sample_rate, span) for one in alike])
+    return np.array([_frequency(one, sample_rate) for one in alike])
 
 
 def _likeness(frames: NDArray[np.float64], window: int, longest: int) -> NDArray[np.float64]:
@@ -81,8 +72,8 @@ def _likeness(frames: NDArray[np.float64], window: int, longest: int) -> NDArray
     return correlation
 
 
-def _frequency(alike: NDArray[np.float64], sample_rate: int, span: tuple[float, float]) -> float:
-    shortest = int(sample_rate / span[1])
+def _frequency(alike: NDArray[np.float64], sample_rate: int) -> float:
+    shortest = int(sample_rate / VOICES[1])
     inner = alike[shortest:-1]
     peaks = shortest + np.flatnonzero((inner >= alike[shortest - 1 : -2]) & (inner > alike[shortest + 1 :]))
     if not len(peaks) or alike[peaks].max() < ALIKE:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earwitness.scenes.analysis.pitch import summit
+from earwitness.scenes.analysis.spectra import power_frames
 from earwitness.scenes.synthesis import Samples
 
 # Beats a minute between which a tempo is looked for.
@@ -54,10 +55,8 @@ def tempo(samples: Samples, sample_rate: int) -> float | None:
 
 def onset_strength(samples: Samples, sample_rate: int) -> NDArray[np.float64]:
     """How much sets in, from 5 ms to 5 ms: the rises of all bands' levels, in dB, ``[frame]``."""
-    size = int(WINDOW * sample_rate)
-    frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, size // 2), size)[:: int(HOP * sample_rate)]
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(size))))
-    borders = np.geomspace(LOWEST, sample_rate / 2, BANDS + 1) / sample_rate * size
+    power = power_frames(samples, sample_rate, WINDOW, HOP)
+    borders = np.geomspace(LOWEST, sample_rate / 2, BANDS + 1) * WINDOW
     in_band = np.add.reduceat(power, np.unique(borders.astype(int)), axis=1)
     level = 10 * np.log10(np.maximum(in_band, in_band.max() * 10 ** (-FLOOR / 10)) + 1e-12)
     strength: NDArray[np.float64] = np.maximum(0, level[APART:] - level[:-APART]).sum(axis=1)

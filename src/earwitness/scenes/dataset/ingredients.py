@@ -23,6 +23,7 @@ from earwitness.scenes.domains.speech.espeak import PROGRAM, SpokenVoices
 from earwitness.scenes.domains.speech.events import VoiceEvents
 from earwitness.scenes.domains.speech.voices import RecordedVoices
 from earwitness.scenes.lexicon import LEXICON
+from earwitness.scenes.misheard import misheard
 from earwitness.scenes.sources import AUDIO_SUFFIXES, Pool, Recordings, Synthesis, read_folder
 
 NOT_USED = "only what is built in was asked for (--built-in)"
@@ -71,7 +72,7 @@ def gather(
     if sounds_where and sounds is None:
         raise UsageError("--sounds-where chooses among recordings; give their folder as well, with --sounds.")
     if soundfont is not None and built_in:
-        raise UsageError("a soundfont is nothing that is built in; give --soundfont or --built-in.")
+        raise UsageError("a soundfont is not built in; give either --soundfont or --built-in.")
     have = _Have(
         recorded=_sounds(sounds, sounds_where or {}) if sounds else None,
         people=RecordedVoices.read(voices) if voices else None,
@@ -139,11 +140,15 @@ def _not_given(what: str) -> str:
 
 
 def _sounds(folder: Path, where: Mapping[str, str]) -> Recordings:
-    countable = [label for label, words in LEXICON.items() if words["en"].counted]
+    """The recordings that have these values; those that listeners took for something else are left out."""
+    doubted = misheard(folder)
     return read_folder(
         folder,
-        keep=lambda row: all(row.get(column) == value for column, value in where.items()),
-        countable=countable,
+        keep=lambda row: (
+            all(row.get(column) == value for column, value in where.items())
+            and Path(row["file_name"]).stem not in doubted
+        ),
+        countable=[label for label, words in LEXICON.items() if words["en"].counted],
         single=True,
     )
 

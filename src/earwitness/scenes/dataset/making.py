@@ -74,20 +74,21 @@ def make(
     """
     if n < len(MEETINGS) or n % len(MEETINGS):
         raise UsageError(f"n is {n}; wanted a multiple of {len(MEETINGS)}: two clips and two captions meet each other.")
-    parquet_library("a set of clips in Parquet")  # If it is missing, that is said before a hundred quartets are rendered.
+    # If it is missing, that is said before a hundred quartets are rendered.
+    parquet_library("a set of clips in Parquet")
     domains = ingredients.domains
     plan = schedule(tuple(domains), n // len(MEETINGS))
     parts = [plan[start : start + QUARTETS_A_SHARD] for start in range(0, len(plan), QUARTETS_A_SHARD)]
     with writing(folder), Progress(len(plan), shown, "making quartets") as progress:
-        _settle(folder, {"version": VERSION, "n": n, "seed": seed, "made of": dict(ingredients.origins)})
+        made_of = {f"made of {what}": origin for what, origin in ingredients.origins.items()}
+        _settle(folder, {"version": VERSION, "n": n, "seed": seed, **made_of})
         for number, due in enumerate(parts):
             name = f"test-{number:05}-of-{len(parts):05}.parquet"
             files: dict[Language, Path] = {language: folder / language / name for language in LANGUAGES}
             if all(file.is_file() for file in files.values()):
-                for _ in due:
-                    progress.skip()
-            else:
-                _write(files, _quartets(domains, due, seed, tell, progress))
+                progress.skip(len(due))
+                continue
+            _write(files, _quartets(domains, due, seed, tell, progress))
         write_card(folder, ingredients, n=n, seed=seed)
     return folder / CARD
 
@@ -116,7 +117,7 @@ def _settle(folder: Path, settings: Mapping[str, Any]) -> None:
     if note.is_file():
         check_same(note, settings)
     elif any(folder.iterdir()):
-        raise StoreError(f"{folder} holds something else than a set of clips. Name another folder.")
+        raise StoreError(f"{folder} holds something other than a set of clips. Name another folder.")
     else:
         write_settings(note, settings)
 

@@ -2,9 +2,9 @@
 
 A script is plain JSON with ``events``: ``label``, ``onset``, ``offset``, ``level_db`` and ``role``, which is
 ``foreground`` or ``background``; and where it has them, of speech ``f0_band``, ``words_per_minute``, ``words`` and
-``language``, of music ``tempo``, ``rms_db``, ``median_hz``, ``mode`` with ``root``, and ``drums``. What cannot be
-measured in a clip, such as the level of a sound under another, is a reading without a value and with the reason; none
-is dropped.
+``language``, of music ``tempo``, ``rms_db``, ``lowest``, ``mode`` with ``root`` and ``median_hz``, and ``drums``. What
+cannot be measured in a clip, such as the level of a sound under another, is a reading without a value and with the
+reason; none is dropped.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from earwitness.scenes.analysis.harmony import kick_level, low_pitch, pitch_of, third
-from earwitness.scenes.analysis.levels import decibels
+from earwitness.scenes.analysis.levels import power_db
 from earwitness.scenes.analysis.pitch import median_pitch
 from earwitness.scenes.analysis.tempo import tempo
 from earwitness.scenes.music import THIRD
-from earwitness.scenes.recovery.events import Scene
+from earwitness.scenes.recovery.events import ScriptedClip
 from earwitness.scenes.recovery.readings import Reading
 from earwitness.scenes.synthesis import Samples
 from earwitness.types import Language
@@ -46,25 +46,25 @@ def agreement(script: Mapping[str, Any], samples: Samples, sample_rate: int) -> 
         >>> [(one.what, one.agrees) for one in agreement({"events": [event]}, tone.astype(np.float32), 16000)]
         [('onset', True), ('offset', True), ('level', True)]
     """
-    scene = Scene.of(script, samples, sample_rate)
-    readings = list(scene.readings())
+    clip = ScriptedClip.of(script, samples, sample_rate)
+    readings = list(clip.readings())
     if "words" in script:
-        readings += _of_voice(script, scene)
+        readings += _of_voice(script, clip)
     if "tempo" in script:
         readings += _of_music(script, samples, sample_rate)
     return readings
 
 
-def _of_voice(script: Mapping[str, Any], scene: Scene) -> Iterator[Reading]:
+def _of_voice(script: Mapping[str, Any], clip: ScriptedClip) -> Iterator[Reading]:
     """How high and how fast the one voice of a script speaks, where it says so."""
-    voice = scene.foreground[0]
+    voice = clip.foreground[0]
     if band := script.get("f0_band"):
-        heard = median_pitch(scene.cut((voice.onset, voice.offset)), scene.sample_rate)
+        heard = median_pitch(clip.cut((voice.onset, voice.offset)), clip.sample_rate)
         yield Reading("pitch", voice.label, (band[0], band[1]), heard, None if heard else "nothing in it is voiced")
     if speed := script.get("words_per_minute"):
         language: Language = script["language"]
-        why = scene.why_ends_are_hidden(voice)
-        onset, offset = scene.ends(voice)
+        why = clip.why_ends_are_hidden(voice)
+        onset, offset = clip.ends(voice)
         heard = None if why else 60 * syllables(script["words"], language) / max(offset - onset, 0.1)
         yield Reading("pace", voice.label, speed * SYLLABLES[language], heard, why)
 
@@ -72,14 +72,15 @@ def _of_voice(script: Mapping[str, Any], scene: Scene) -> Iterator[Reading]:
 def _of_music(script: Mapping[str, Any], samples: Samples, sample_rate: int) -> Iterator[Reading]:
     heard = tempo(samples, sample_rate)
     yield Reading("tempo", "", script["tempo"], heard, None if heard else "nothing comes back evenly")
-    yield Reading("level", "", script["rms_db"], decibels(float(np.square(samples, dtype=np.float64).mean())))
+    yield Reading("level", "", script["rms_db"], power_db(float(np.square(samples, dtype=np.float64).mean())))
     middle = float(pitch_of(script["median_hz"]))
     yield Reading("mode", "", THIRD[script["mode"]], third(samples, sample_rate, script["root"], middle))
     yield Reading("drums", "", int(script["drums"]), int(kick_level(samples, sample_rate) > KICK_FROM))
+    octave = (script["lowest"], script["lowest"] + 12)
     if script["drums"]:
-        yield Reading("register", "", middle, None, "the drums hide the lowest notes")
+        yield Reading("register", "", octave, None, "the drums hide the lowest notes")
     else:
-        yield Reading("register", "", middle, low_pitch(samples, sample_rate))
+        yield Reading("register", "", octave, low_pitch(samples, sample_rate))
 
 
 def syllables(words: str, language: Language) -> int:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earwitness.scenes.analysis.levels import FRAME, frame_powers, level_of_sounding, sounding_level
-from earwitness.scenes.analysis.onsets import Stretch, beginning, hides, stretches
+from earwitness.scenes.analysis.onsets import beginning, hides, stretches
+from earwitness.scenes.bands import Range
 from earwitness.scenes.recovery.readings import Measure, Reading
 from earwitness.scenes.synthesis import Samples
 
@@ -42,7 +43,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scene:
+class ScriptedClip:
     """A clip with the events of its script.
 
     Attributes:
@@ -62,7 +63,7 @@ class Scene:
     pauses: NDArray[np.float64]
 
     @classmethod
-    def of(cls, script: Mapping[str, Any], samples: Samples, sample_rate: int) -> Scene:
+    def of(cls, script: Mapping[str, Any], samples: Samples, sample_rate: int) -> ScriptedClip:
         """The events by their roles, and what is heard in their pauses."""
         by_role: dict[str, list[Event]] = {"foreground": [], "background": []}
         for event in sorted(script["events"], key=lambda event: event["onset"]):
@@ -84,7 +85,7 @@ class Scene:
         """Power that this does not often exceed."""
         return float(np.percentile(self.pauses, HIGHEST)) if len(self.pauses) else 0.0
 
-    def cut(self, stretch: Stretch) -> Samples:
+    def cut(self, stretch: Range) -> Samples:
         """What lies between two times."""
         start, stop = (round(end * self.sample_rate) for end in stretch)
         return self.samples[start:stop]
@@ -140,7 +141,7 @@ class Scene:
 
     # --- what is heard ---
 
-    def ends(self, event: Event) -> tuple[float, float]:
+    def ends(self, event: Event) -> Range:
         """When an event begins and ends, by what is heard around it; both at once where nothing is."""
         start, stop = self._around(event)
         heard = self.cut((start, stop))
@@ -166,7 +167,7 @@ class Scene:
         beside = any(event.touches(other) for other in others)
         return "another event sounds together with it, or right beside it" if beside else None
 
-    def _around(self, event: Event) -> Stretch:
+    def _around(self, event: Event) -> Range:
         """From where to where nothing but this event is to sound."""
         ringing = RINGING / 2 if self.in_room else APART / 2
         before = [other.offset + ringing for other in self.foreground if other.offset < event.onset]

@@ -20,7 +20,7 @@ from earwitness.scenes.synthesis import Samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class MeasuredClip:
     """A clip that was measured.
 
     Attributes:
@@ -43,7 +43,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeardQuartet:
+class MeasuredQuartet:
     """A quartet whose clips were measured.
 
     Attributes:
@@ -52,10 +52,10 @@ class HeardQuartet:
     """
 
     samples: tuple[Sample, ...]
-    clips: Mapping[str, Heard]
+    clips: Mapping[str, MeasuredClip]
 
 
-def hear(sample: Sample) -> Heard:
+def measured(sample: Sample) -> MeasuredClip:
     """Measure the clip of a sample that was read with its clip.
 
     Raises:
@@ -64,7 +64,7 @@ def hear(sample: Sample) -> Heard:
     assert sample.audio is not None
     audio = read_audio(sample.audio)
     readings = agreement(sample.script, audio.samples, audio.sample_rate)
-    return Heard(
+    return MeasuredClip(
         sample.clip, sample.subset, sample.audio, audio.samples, audio.sample_rate, sample.script, tuple(readings)
     )
 
@@ -88,7 +88,7 @@ def choose_quartets(folder: Path, n: int, seed: int = 0) -> list[str]:
     return _one_of_each_in_turn(kinds, n, seed)
 
 
-def hear_clips(folder: Path, names: Collection[str]) -> Iterator[Heard]:
+def measured_clips(folder: Path, names: Collection[str]) -> Iterator[MeasuredClip]:
     """These clips of a set, measured, in the order in which they stand there.
 
     Raises:
@@ -100,12 +100,12 @@ def hear_clips(folder: Path, names: Collection[str]) -> Iterator[Heard]:
     for sample in _first_language(folder, clips=True):
         if sample.clip in left:
             left.remove(sample.clip)
-            yield hear(sample)
+            yield measured(sample)
             if not left:
                 return
 
 
-def hear_quartets(folder: Path, names: Collection[str]) -> list[HeardQuartet]:
+def measured_quartets(folder: Path, names: Collection[str]) -> list[MeasuredQuartet]:
     """These quartets of a set, in the order of the names, in all its languages.
 
     Raises:
@@ -113,13 +113,13 @@ def hear_quartets(folder: Path, names: Collection[str]) -> list[HeardQuartet]:
         AudioError: if a clip cannot be read.
     """
     samples: dict[str, list[Sample]] = {name: [] for name in names}
-    for sample in read_samples(folder, tuple(shards(folder))):
+    for sample in read_samples(folder):
         if sample.quartet in samples:
             samples[sample.quartet].append(sample)
     wanted = {sample.clip for own in samples.values() for sample in own}
-    clips = {clip.name: clip for clip in hear_clips(folder, wanted)}
+    clips = {clip.name: clip for clip in measured_clips(folder, wanted)}
     return [
-        HeardQuartet(tuple(own), {name: clips[name] for name in sorted({sample.clip for sample in own})})
+        MeasuredQuartet(tuple(own), {name: clips[name] for name in sorted({sample.clip for sample in own})})
         for own in samples.values()
     ]
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, get_args
+
+from earwitness.scenes.bands import Range
 
 Measure = Literal[
     "onset", "offset", "level", "level in a room", "level of the background", "count",
     "pitch", "pace", "tempo", "register", "mode", "drums",
 ]  # fmt: skip
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-Span: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ TOLERANCES: Mapping[Measure, Tolerance] = {
     "pitch": Tolerance("Hz", 0.05, "the median is over other frames; a semitone is 6 %", relative=True),
     "pace": Tolerance("syllables a minute", 0.35, "sentences differ in pauses and long syllables", relative=True),
     "tempo": Tolerance("beats a minute", 0.04, "a clip has few beats", relative=True),
-    "register": Tolerance("semitones", 12.0, "low notes of some instruments are overtones above all"),
+    "register": Tolerance("semitones", 3.0, "low notes of some instruments are overtones above all"),
     "mode": Tolerance("semitones of the third", 0.0, "a third is minor or major"),
     "drums": Tolerance("", 0.0, "a kick drum sounds or not"),
 }
@@ -69,7 +70,7 @@ class Reading:
 
     what: Measure
     about: str
-    scripted: float | Span
+    scripted: float | Range
     measured: float | None
     reason: str | None = None
 

@@ -29,9 +29,9 @@ NEEDED: Mapping[str, float] = {"clock tick": 2.0, "siren": 2.0}
 # Of a piece and the next, when one is too short; seconds.
 SEAM = 0.1
 
-# A clock ticks at least so often in an event, at so many ticks a second; two ticks lie so far apart, seconds, and one
-# is at most so much softer than the loudest, dB.
-TICKS, TICKING, APART, AS_LOUD = 3, (1.0, 6.0), 0.06, 15.0
+# A clock ticks at least so often in an event, at so many ticks a second, so that in the pauses between other events two
+# are heard; they lie so far apart, seconds, and one is at most so much softer than the loudest, dB.
+TICKS, TICKING, APART, AS_LOUD = 3, (2.0, 6.0), 0.06, 15.0
 # A siren turns back so often, each time by so many semitones: so it swings at least one and a half times.
 TURNS, SWING = 2, 3.0
 # Seconds over which its pitch is taken.

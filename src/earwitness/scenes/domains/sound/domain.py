@@ -36,8 +36,8 @@ from earwitness.scenes.plans import MAX_COUNT, Plan, PlannedEvent
 from earwitness.scenes.sources import Source
 from earwitness.types import Language
 
-# An event that is softer than the others is so by this much, dB of A-weighted level: to most, a quarter as loud.
-SOFTER_DB = 20.0
+# An event that is softer than the others is so by this much, dB of A-weighted level: to most, a third as loud or less.
+SOFTER_DB = 18.0
 # The most events, among them one that is only named as absent; more would not fit into ten seconds.
 MOST_EVENTS = 3
 # How many labels tell scenes apart, and how often a source is tried before a fact is said to be beyond it.

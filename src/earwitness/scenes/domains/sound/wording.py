@@ -1,15 +1,13 @@
 """Captions and questions about scenes of sounds, in English and Chinese.
 
-A caption tells the events in a row, then what lies under them, then what is not heard. A wording is a text with gaps;
-bars mark the words that are the claim's own: of ", |then| " the cue is "then". In gaps stand ``{noun}`` (a phrase),
-``{stem}`` (what stands behind "the" and "no") and ``{clause}``.
+A caption tells the events in a row, then what lies under them, then what is not heard; ``tellings`` has
+the wordings.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,82 +15,11 @@ from earwitness.scenes.domains.base import Claim, Described, Fact
 from earwitness.scenes.domains.labels.words import happening, heard, said, stem
 from earwitness.scenes.domains.pieces import Piece, capitalised, described
 from earwitness.scenes.domains.sound.sketch import Group, SceneSketch
+from earwitness.scenes.domains.sound.tellings import TELLINGS, Wordings
 from earwitness.scenes.draws import one_of
 from earwitness.scenes.phrases import COUNTS, PHRASES
 from earwitness.scenes.plans import PlannedEvent
 from earwitness.types import Language
-
-Wordings = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How one language joins clauses.
-
-    Attributes:
-        then: between one event and the next, as a clause.
-        followed: the same, with the next as a noun.
-        together: between two clauses at the same time.
-        counts: of a number's words.
-        louder: behind the later of two events, of the earlier: much louder than it.
-        softer: much softer than it.
-        under: behind all events: what is heard in the background.
-        without: behind all events: what is not heard.
-        period: behind the last sentence.
-    """
-
-    then: Wordings
-    followed: Wordings
-    together: Wordings
-    counts: Wordings
-    louder: Wordings
-    softer: Wordings
-    under: Wordings
-    without: Wordings
-    period: str
-
-
-TELLINGS: Mapping[Language, Telling] = {
-    "en": Telling(
-        then=(", |then| ", ", |and then| ", ", |and after that| ", ", |after which| ", ". |After that|, "),
-        followed=(", |followed by| ",),
-        together=(" |while| ", " |as| ", " |and at the same time| "),
-        counts=("{}", "exactly {}", "just {}"),
-        louder=(
-            ", |much louder than the {stem}|",
-            ", |far louder than the {stem}|",
-            ", |a lot louder than the {stem}|",
-        ),
-        softer=(
-            ", |much softer than the {stem}|",
-            ", |far quieter than the {stem}|",
-            ", |much quieter than the {stem}|",
-        ),
-        under=(
-            ", with |{noun} in the background|",
-            ". |In the background, {clause}|",
-            ". All the while, |{noun} can be heard in the background|",
-        ),
-        without=(
-            ". |No {stem}| can be heard",
-            ". There is |no {stem}|",
-            ", but |no {stem}| can be heard",
-            ". |At no point is there any {stem}|",
-        ),
-        period=".",
-    ),
-    "zh": Telling(
-        then=("，|然后|", "，|接着|", "，|随后|", "，|之后|"),
-        followed=("，|接着是|", "，|然后是|", "，|随后是|"),
-        together=("，|同时|", "，|与此同时|，", "|的同时|，"),
-        counts=("{}",),
-        louder=("，|比{noun}响得多|", "，|声音比{noun}大得多|", "，|比{noun}响亮得多|"),
-        softer=("，|比{noun}轻得多|", "，|声音比{noun}小得多|", "，|比{noun}轻很多|"),
-        under=("，|背景中有{noun}|", "，|背景音是{noun}|", "。|背景里一直有{noun}|", "。|背景中，{clause}|"),
-        without=("，|没有{noun}|", "，|听不到{noun}|", "，|始终没有{noun}|", "。其间|听不到{noun}|"),
-        period="。",
-    ),
-}
 
 # A count with the measure word behind it.
 _GAP = re.compile(r"\{n\}[次声下阵]?")
@@ -147,7 +74,7 @@ class _Teller:
         order = Claim("order", (before.label, group[0].label))
         plain = len(group) == 1 and group[0].count is None
         joint = one_of([each for each in self.joints if plain or each in self.telling.then], self.rng)
-        self.joints.remove(joint)
+        self.joints = [each for each in self.joints if not _alike(each, joint)]
         pieces = self._told((joint,), order)
         if joint in self.telling.then:
             pieces += self._group(group)
@@ -206,6 +133,12 @@ class _Teller:
         clause = one_of((*said(label, self.language).clauses, *([] if self.is_framed else [frame])), self.rng)
         self.is_framed |= clause == frame
         return clause
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether the cue of one wording is part of the other's: "then" and "and then"."""
+    cue, same = (wording.split("|")[1].casefold() for wording in (one, other))
+    return cue in same or same in cue
 
 
 def _trimmed(text: str, claim: Claim) -> list[Piece]:

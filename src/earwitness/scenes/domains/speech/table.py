@@ -20,8 +20,8 @@ from earwitness.scenes.domains.speech.utterances import Kind
 COLUMNS = ("file_name", "text", "speaker", "age", "gender")
 AGE = Band("years", (0, 10), (18, 120), whole=True)
 _GENDERS: Mapping[str, Kind] = {"m": "man", "male": "man", "f": "woman", "female": "woman"}
-# The mean over a sentence's words, each rated 0 to 2: 2 is as it should be, 1 with an accent, 0 hardly to be known. At
-# 1.8 at most one word of ten is not said at all.
+# The mean over a sentence's phones, each rated 0 to 2: 2 is as it should be, 1 with an accent, 0 another one or none.
+# At 1.8 at most one phone of ten is another one.
 PRONUNCIATION, CLEAR = "pronunciation", 1.8
 
 

@@ -34,9 +34,9 @@ def describe(claims: Sequence[Claim], language: Language, rng: np.random.Generat
         >>> speaks, low = Claim("voice", ("speaker",)), Claim("pitch", ("speaker",), "low")
         >>> made = describe((speaks, Claim("gender", ("speaker",), "man"), low), "en", np.random.default_rng(0))
         >>> made.caption
-        'A male speaker talks. The speech is low-pitched.'
+        'A male speaker is talking. The speech is low-pitched.'
         >>> [made.caption[slice(*item.span)] for item in made.items if item.span]
-        ['male speaker talks', 'male', 'low-pitched']
+        ['male speaker is talking', 'male', 'low-pitched']
     """
     told = {claim.fact: claim for claim in claims}
     caption = _English(told, ENGLISH, rng) if language == "en" else _Mandarin(told, MANDARIN, rng)
@@ -90,9 +90,13 @@ class _Caption:
         self._note(middle + behind)
         return [Piece(before), Piece(middle, (voice, claim)), Piece(behind, (voice,))]
 
-    def spoken_language(self) -> list[Piece]:
+    def spoken_language(self, verb: str = "") -> list[Piece]:
+        """What is spoken: who speaks speaks English; who talks or says something does so in English."""
         claim = self.told.get("language")
-        return [Piece(self.pick(self.words.languages[str(claim.value)]), (claim,))] if claim else []
+        if claim is None:
+            return []
+        objects = self.words.spoken[str(claim.value)] if "speak" in verb else ()
+        return [Piece(self.pick((*self.words.languages[str(claim.value)], *objects)), (claim,))]
 
     def manner(self, facts: Sequence[Fact], where: Mapping[tuple[str, str], Sequence[str]]) -> list[Piece]:
         """What is told of these facts, in any order."""
@@ -151,16 +155,17 @@ class _English(_Caption):
         # "Says", or "speaks ..., saying" where there is a manner to tell.
         saying = quotes and bool(manner) and self.rng.random() < 0.5
         verbs = self.words.speaks if saying or not quotes else self.words.says
-        verb = Piece(f" {self.pick(verbs)}", (self.told["voice"],))
-        pieces = [verb, *self._how(manner)]
+        verb = self.pick(verbs)
+        pieces = [Piece(f" {verb}", (self.told["voice"],)), *self._how(verb, manner)]
         if not quotes:
             return [*pieces, Piece(".")]
         return [*pieces, Piece(', saying: "' if saying else ': "'), self.quoted(), Piece('"')]
 
-    def _how(self, manner: list[Piece]) -> list[Piece]:
-        """Speaks slowly in English; speaks in English at a slow pace."""
-        parts = [self.spoken_language(), joined(manner, ", ", " and ")]
-        if not any(map(_is_phrase, manner)):
+    def _how(self, verb: str, manner: list[Piece]) -> list[Piece]:
+        """Speaks slowly in English; speaks English slowly; speaks in English at a slow pace."""
+        language = self.spoken_language(verb)
+        parts = [language, joined(manner, ", ", " and ")]
+        if language and language[0].text.startswith("in ") and not any(map(_is_phrase, manner)):
             parts.reverse()
         return [piece for part in parts if part for piece in (Piece(" "), *part)]
 

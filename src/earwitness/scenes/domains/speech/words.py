@@ -25,7 +25,8 @@ class SpeechWords:
         speaks: the verb where no words are quoted behind it.
         says: the verb where they are.
         once: stems that a sentence has once: nobody who is called a speaker speaks.
-        languages: that is spoken, beside the verb.
+        languages: that is spoken, beside any verb.
+        spoken: the same as the object of "speaks".
         beside: a manner beside the verb.
         apart: a manner in a clause of its own.
         behind: what is in the background, as a sentence.
@@ -40,6 +41,7 @@ class SpeechWords:
     says: Wordings
     once: Wordings
     languages: Mapping[str, Wordings]
+    spoken: Mapping[str, Wordings]
     beside: Mapping[Said, Wordings]
     apart: Mapping[Said, Wordings]
     behind: Wordings
@@ -60,9 +62,10 @@ ENGLISH = SpeechWords(
     says=("says", "is saying"),
     once=("speak", "voice"),
     languages={
-        "en": ("in English", "in the English language", "using English"),
-        "zh": ("in Mandarin Chinese", "in Mandarin", "in the Mandarin language"),
+        "en": ("in English", "in the English language"),
+        "zh": ("in Mandarin Chinese", "in Mandarin"),
     },
+    spoken={"en": ("English",), "zh": ("Mandarin", "Mandarin Chinese")},
     beside={
         ("pace", "slow"): ("slowly", "at a slow pace", "at a slow speed"),
         ("pace", "fast"): ("quickly", "at a fast pace", "at a fast speed"),
@@ -119,6 +122,7 @@ MANDARIN = SpeechWords(
     says=("说",),
     once=("说话",),
     languages={"en": ("用英语", "用英文", "使用英语"), "zh": ("用普通话", "用汉语普通话", "使用普通话")},
+    spoken={},
     beside={
         ("pace", "slow"): ("缓慢地", "慢慢地", "以缓慢的语速"),
         ("pace", "fast"): ("快速地", "以快速的语速"),
