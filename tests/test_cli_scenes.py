@@ -128,7 +128,7 @@ def test_folders_are_given_by_name(earwitness, tmp_path, parquet):
     assert code == 0, err
     assert [line.split(",")[0] for line in err.splitlines()] == ["not made: speech_gen", "not made: instruments"]
     settings = json.loads((tmp_path / "set" / "settings.json").read_text(encoding="utf-8"))
-    assert settings["made of"]["recorded sounds"].startswith("folder sounds, fold 1, 19 files, ")
+    assert settings["made of recorded sounds"].startswith("folder sounds, fold 1, 19 files, ")
 
 
 @pytest.mark.parametrize(
