@@ -121,9 +121,7 @@ def test_a_soundfont_that_is_given_and_cannot_be_played_is_an_error(tmp_path, co
         soundfont.write_bytes(content)
     with pytest.raises(UsageError, match=r"font\.sf2 is not a soundfont|pyfluidsynth"):
         gather(soundfont=soundfont)
-    with pytest.raises(
-        UsageError, match=r"^a soundfont is not built in; give either --soundfont or --built-in\.$"
-    ):
+    with pytest.raises(UsageError, match=r"^a soundfont is not built in; give either --soundfont or --built-in\.$"):
         gather(soundfont=soundfont, built_in=True)
 
 
@@ -154,6 +152,17 @@ def test_some_of_the_sounds_can_be_chosen(folders):
     # Of one fold there is one recording of each label, which is too few to be counted.
     assert "count" in everything.domains["sound"].facts
     assert "count" not in chosen.domains["sound"].facts
+
+
+def test_what_listeners_misheard_is_left_out(tmp_path):
+    folder = write_sounds(tmp_path / "sounds", (*SOUNDS, "helicopter"))
+    before = gather(sounds=folder, built_in=True)
+    answers = [f"6-{fold},{rater},rain,helicopter,0" for fold in range(3) for rater in range(5)]
+    table = "\n".join(["clip,rater,heard,label,correct", *answers])
+    (folder / "human_classification.csv").write_text(table, encoding="utf-8")
+    after = gather(sounds=folder, built_in=True)
+    assert set(before.domains["sound"].labels) - set(after.domains["sound"].labels) == {"helicopter"}
+    assert before.origins["recorded sounds"] != after.origins["recorded sounds"]
 
 
 def test_sounds_cannot_be_chosen_of_no_folder():

@@ -178,6 +178,7 @@ def test_clips_are_as_their_sketches_and_scripts_say(player):
         assert script["drums"] == sketch.drums
         _lies(script["tempo"], "tempo", sketch.tempo)
         _lies(script["rms_db"], "dynamics", sketch.dynamics)
+        _lies(script["lowest"], "register", sketch.register)
         assert np.diff(script["onsets"]) == pytest.approx(60 / script["tempo"])
         beats = len(samples) / clip.sample_rate * script["tempo"] / 60
         assert beats == pytest.approx(len(script["onsets"]), abs=0.01)
@@ -265,7 +266,7 @@ CHANGES_IN_SCRIPT = {
     "instrument": {"instrument", "events", "rms_db"},
     "tempo": {"tempo", "onsets", "events", "rms_db", "median_hz"},
     "mode": {"mode", "events", "rms_db", "median_hz"},
-    "register": {"median_hz", "events", "rms_db"},
+    "register": {"median_hz", "lowest", "events", "rms_db"},
     "dynamics": {"events", "rms_db"},
     "drums": {"drums", "events", "rms_db"},
 }

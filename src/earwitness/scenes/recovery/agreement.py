@@ -2,9 +2,9 @@
 
 A script is plain JSON with ``events``: ``label``, ``onset``, ``offset``, ``level_db`` and ``role``, which is
 ``foreground`` or ``background``; and where it has them, of speech ``f0_band``, ``words_per_minute``, ``words`` and
-``language``, of music ``tempo``, ``rms_db``, ``median_hz``, ``mode`` with ``root``, and ``drums``. What cannot be
-measured in a clip, such as the level of a sound under another, is a reading without a value and with the reason; none
-is dropped.
+``language``, of music ``tempo``, ``rms_db``, ``lowest``, ``mode`` with ``root`` and ``median_hz``, and ``drums``. What
+cannot be measured in a clip, such as the level of a sound under another, is a reading without a value and with the
+reason; none is dropped.
 """
 
 from __future__ import annotations
@@ -76,10 +76,11 @@ def _of_music(script: Mapping[str, Any], samples: Samples, sample_rate: int) -> 
     middle = float(pitch_of(script["median_hz"]))
     yield Reading("mode", "", THIRD[script["mode"]], third(samples, sample_rate, script["root"], middle))
     yield Reading("drums", "", int(script["drums"]), int(kick_level(samples, sample_rate) > KICK_FROM))
+    octave = (script["lowest"], script["lowest"] + 12)
     if script["drums"]:
-        yield Reading("register", "", middle, None, "the drums hide the lowest notes")
+        yield Reading("register", "", octave, None, "the drums hide the lowest notes")
     else:
-        yield Reading("register", "", middle, low_pitch(samples, sample_rate))
+        yield Reading("register", "", octave, low_pitch(samples, sample_rate))
 
 
 def syllables(words: str, language: Language) -> int:

@@ -25,15 +25,14 @@ from earwitness.scenes.effects import fade
 from earwitness.scenes.synthesis import SAMPLE_RATE, Samples
 
 # Programs of General MIDI, counted from 0, each of which can play from E2 to E6. The spectrum's centre lies an octave
-# higher at least in any high piece than in any low one: not so with brass and a sitar, whose low notes are overtones
-# above all.
+# higher at least in any high piece than in any low one: not so with brass, a sitar or a guitar that is distorted, whose
+# low notes are overtones above all, among them major thirds of minor chords.
 PROGRAMS: Mapping[str, int] = {
     "piano": 0,
     "marimba": 12,
     "organ": 19,
     "accordion": 21,
     "acoustic guitar": 24,
-    "electric guitar": 30,
     "harp": 46,
     "strings": 48,
     "banjo": 105,
@@ -41,7 +40,7 @@ PROGRAMS: Mapping[str, int] = {
 # Some of which a listener may take for one another: plucked strings, and all that hold their tones.
 ALIKE = (
     frozenset({"acoustic guitar", "banjo", "harp"}),
-    frozenset({"accordion", "electric guitar", "organ", "strings"}),
+    frozenset({"accordion", "organ", "strings"}),
 )
 # Keys of General MIDI's drum kit, and where a soundfont has it.
 _KEYS: Mapping[Drum, int] = {"kick": 36, "snare": 38, "hi-hat": 42}

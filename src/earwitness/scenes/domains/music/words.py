@@ -72,7 +72,6 @@ INSTRUMENTS: Mapping[str, Mapping[Language, Instrument]] = {
     "organ": {"en": _en("organ|pipe organ"), "zh": _zh("管风琴")},
     "accordion": {"en": _en("accordion"), "zh": _zh("手风琴")},
     "acoustic guitar": {"en": _en("acoustic guitar"), "zh": _zh("木吉他|原声吉他")},
-    "electric guitar": {"en": _en("electric guitar"), "zh": _zh("电吉他")},
     "harp": {"en": _en("harp", on="on the {name}|on a {name}"), "zh": _zh("竖琴")},
     # Of its own, "strings" would be a piano's, too.
     "strings": {
