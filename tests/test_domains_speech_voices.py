@@ -120,8 +120,19 @@ def test_clips_that_cannot_be_heard_are_named(tmp_path: Path) -> None:
         voices.speak(Utterance("woman", "a.wav", "One two three four"), 0)
     with pytest.raises(AudioError, match=r"b\.wav: "):
         voices.speak(Utterance("woman", "b.wav", "One two three four"), 0)
-    with pytest.raises(AudioError, match=r"b\.wav: .*; wanted a clip"):
-        voices.draw("woman", Manner(), np.random.default_rng(0))
+
+
+def test_a_damaged_clip_is_never_chosen_and_spoils_nothing(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.wav"
+    phase = 2 * np.pi * 220.0 * np.arange(SAMPLE_RATE) / SAMPLE_RATE
+    soundfile.write(whole, 0.1 * sum(np.sin(k * phase) / k for k in range(1, 8)), SAMPLE_RATE)
+    (tmp_path / "text.wav").write_bytes(b"no sound")
+    (tmp_path / "cut.wav").write_bytes(whole.read_bytes()[:60])
+    rows = [row(name, "one two three four", "ann", 30, "f") for name in ("whole.wav", "text.wav", "cut.wav")]
+    voices = RecordedVoices.read(write_table(tmp_path, rows))
+    drawn_files = {voices.draw("woman", Manner(), np.random.default_rng(seed)).voice for seed in range(20)}
+    assert "text.wav" not in drawn_files
+    assert "whole.wav" in drawn_files
 
 
 @pytest.mark.skipif(not SPEECHOCEAN.is_dir(), reason="no speechocean beside the project")

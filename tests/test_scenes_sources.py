@@ -66,6 +66,8 @@ def test_a_metadata_table_says_labels_and_what_to_keep(tmp_path: Path) -> None:
         ("c.wav", "1"),
         ("a.wav", "1"),
     ]
+    with pytest.raises(ManifestError, match="none of 3 recordings is as asked for"):
+        read_folder(tmp_path, keep=lambda row: row["fold"] == "9")
 
 
 def test_what_is_no_folder_of_labelled_clips_is_refused(tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def check_same(note: Path, settings: Mapping[str, Any]) -> None:
         before = json.loads(note.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StoreError(f"{note} cannot be read: {error}. Name another folder, or remove this one.") from error
+    if not isinstance(before, dict):
+        raise StoreError(f"{note} was not written here. Name another folder.")
     now = json.loads(json.dumps(settings))
     changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
     if changed:

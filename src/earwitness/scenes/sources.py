@@ -185,7 +185,10 @@ def read_folder(
         AudioError: if a clip cannot be read or breaks a limit; it names the clip's path.
     """
     root = Path(folder)
-    rows = [row for row in _rows(root) if keep(row)]
+    every = _rows(root)
+    rows = [row for row in every if keep(row)]
+    if every and not rows:
+        raise ManifestError(f"{root}: none of {len(every):,} recordings is as asked for; ask for others, or for all.")
     recordings = [recording for row in rows if (recording := _read(root, row, sample_rate))]
     if not recordings:
         raise ManifestError(

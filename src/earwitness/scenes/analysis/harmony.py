@@ -21,7 +21,7 @@ WINDOW, HOP, FRAMES = 0.25, 0.03, 9
 # Below this nothing of an instrument sounds but the thump of its keys.
 LOWEST = 70.0
 # The share of the power that lies below the lowest notes' own: hum and thump.
-BELOW = 0.05
+BELOW = 0.1
 # Where a kick drum has its power and no note has any.
 KICK = (35.0, 70.0)
 # A tone belongs to a pitch that it is so near to, in semitones.
@@ -39,7 +39,7 @@ def steady_spectrum(samples: Samples, sample_rate: int) -> Spectrum:
 
 
 def low_pitch(samples: Samples, sample_rate: int) -> float:
-    """The pitch below which a twentieth of the power of steady tones lies: that of low notes, but for drums."""
+    """The pitch below which a tenth of the power of steady tones lies: that of low notes, but for drums."""
     power, hertz = steady_spectrum(samples, sample_rate)
     summed = np.cumsum(np.where(hertz > LOWEST, power, 0))
     return float(pitch_of(hertz[np.searchsorted(summed, BELOW * summed[-1])]))

@@ -45,9 +45,7 @@ TOLERANCES: Mapping[Measure, Tolerance] = {
     "pitch": Tolerance("Hz", 0.05, "the median is over other frames; a semitone is 6 %", relative=True),
     "pace": Tolerance("syllables a minute", 0.35, "sentences differ in pauses and long syllables", relative=True),
     "tempo": Tolerance("beats a minute", 0.04, "a clip has few beats", relative=True),
-    "register": Tolerance(
-        "semitones", 3.0, "an octave from the lowest note has them all; overtones and knocks move its ends"
-    ),
+    "register": Tolerance("semitones", 4.0, "overtones and knocks lie beyond the octave of the notes"),
     "mode": Tolerance("semitones of the third", 0.0, "a third is minor or major"),
     "drums": Tolerance("", 0.0, "a kick drum sounds or not"),
 }

@@ -131,15 +131,14 @@ class RecordedVoices:
     def _short(self, speaker: str, rng: np.random.Generator) -> Iterator[Recorded]:
         """The recordings of a speaker that are not too long, in any order."""
         said = self._of_speaker[speaker]
-        return (said[place] for place in rng.permutation(len(said)) if _seconds(said[place].path) <= LONGEST)
+        return (said[place] for place in rng.permutation(len(said)) if _is_short(said[place]))
 
     def _is_plausible(self, speaker: str) -> bool:
         """Whether a speaker sounds like what the list says; heard once, the same whoever asks."""
         if speaker not in self._are_plausible:
             heard = islice(self._short(speaker, np.random.default_rng(0)), _CLIPS_HEARD)
-            f0 = [median_pitch(_decoded(recorded), SAMPLE_RATE) for recorded in heard]
             low, high = PLAUSIBLE_F0[self._of_speaker[speaker][0].kind]
-            known = [frequency for frequency in f0 if frequency is not None]
+            known = [frequency for frequency in map(_pitch, heard) if frequency is not None]
             self._are_plausible[speaker] = bool(known) and low <= float(np.median(known)) <= high
         return self._are_plausible[speaker]
 
@@ -166,11 +165,19 @@ def _decoded(recorded: Recorded) -> Samples:
         raise AudioError(f"{recorded.path}: {error}", code=error.code) from error
 
 
-def _seconds(path: Path) -> float:
-    """How long a clip is by its header; decoding it would take fifty times as long."""
+def _is_short(recorded: Recorded) -> bool:
+    """By its header, as decoding would take fifty times as long; one that cannot be read is never chosen."""
     import soundfile
 
     try:
-        return float(soundfile.info(str(path)).duration)
-    except soundfile.LibsndfileError as error:
-        raise AudioError(f"{path}: {error}; wanted a clip.", code="audio_undecodable") from error
+        return float(soundfile.info(str(recorded.path)).duration) <= LONGEST
+    except soundfile.LibsndfileError:
+        return False
+
+
+def _pitch(recorded: Recorded) -> float | None:
+    """Its median F0; None where nothing in it is voiced, or its header promises what is not there."""
+    try:
+        return median_pitch(_decoded(recorded), SAMPLE_RATE)
+    except AudioError:
+        return None
