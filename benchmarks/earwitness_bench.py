@@ -6,7 +6,8 @@
 
 ``readers`` fit a linear model to the words of captions, without clips; ``decomposer`` holds the rules against the set's
 own rubrics; ``check`` measures clips and holds them against their scripts; ``judge`` scores all samples three ways:
-the whole caption in one question, the set's rubric, and the rules' rubric; ``doctor`` runs the controls on true pairs.
+the whole caption in one question, the set's rubric, and the rules' rubric (a folder of weights with the embedded
+judge's ``vocabulary.json`` beside them is asked as that judge is); ``doctor`` runs the controls on true pairs.
 Runs are kept below ``--out`` and resumed.
 """
 
@@ -26,6 +27,9 @@ from benchmarks.report import Row, record
 from benchmarks.rubric_matching import Labelled, kind_rows, shown
 
 from earwitness import AQAScore, RubricJudge
+from earwitness.backbones import LoadOptions
+from earwitness.backbones.base import Backbone
+from earwitness.backbones.embedded import EmbeddedBackbone
 from earwitness.bench.controls.bases import given_bases
 from earwitness.bench.controls.pairs import Controls
 from earwitness.bench.controls.speech import speech_by_program
@@ -165,15 +169,21 @@ def _shortened(cell: Cell) -> str | int | float | None:
     return round(cell, 3) if isinstance(cell, float) else cell
 
 
+def _backbone(name: str) -> str | Backbone:
+    """A folder with a vocabulary is a twin of the embedded judge, and asked as it was taught."""
+    return EmbeddedBackbone(LoadOptions(Path(name).name, name)) if (Path(name) / "vocabulary.json").is_file() else name
+
+
 def _judge(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
+    backbone = _backbone(options.backbone)
     options.out.mkdir(parents=True, exist_ok=True)
     gold = options.out / "gold.jsonl"
     benchmark = EarwitnessBench()
     write_rubrics(gold, benchmark.gold_rubrics(options.data, benchmark.parts).items())
     judges: Mapping[str, Judge] = {
-        "whole caption": AQAScore(options.backbone),
-        "the set's rubric": RubricJudge(options.backbone, decomposer=SavedRubrics(gold)),
-        "the rules' rubric": RubricJudge(options.backbone),
+        "whole caption": AQAScore(backbone),
+        "the set's rubric": RubricJudge(backbone, decomposer=SavedRubrics(gold)),
+        "the rules' rubric": RubricJudge(backbone),
     }
     rows: list[Row] = []
     for name, judge in judges.items():
@@ -191,7 +201,7 @@ def _is_listed(figure: Figure) -> bool:
 
 
 def _doctor(options: argparse.Namespace) -> tuple[Iterable[Row], str]:
-    judge = AQAScore(options.backbone)
+    judge = AQAScore(_backbone(options.backbone))
     bases = given_bases(list(_true_pairs(options)))
     folder = options.out / f"doctor-{judge.recipe.id}-{len(bases)}"
     source = f"{len(bases)} true pairs of synthesised sounds"
