@@ -92,8 +92,8 @@ class Clip:
         sample_rate: Hz.
         script: plain JSON, all that can be measured again: ``events``, each as ``event`` makes it; of sounds
             ``noise_db`` and ``room``; of speech ``words``, ``language``, ``f0_band`` (Hz), ``words_per_minute`` and who
-            speaks; of music ``instrument``, ``tempo`` (beats a minute), ``mode``, ``root``, ``median_hz``, ``rms_db``,
-            ``drums`` and ``onsets``.
+            speaks; of music ``instrument``, ``tempo`` (beats a minute), ``mode``, ``root``, ``lowest``, ``median_hz``,
+            ``rms_db``, ``drums`` and ``onsets``.
     """
 
     samples: Samples
